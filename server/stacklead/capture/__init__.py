@@ -1,0 +1,1 @@
+"""Machines and web pages hand us a lead: the first step of the flow."""

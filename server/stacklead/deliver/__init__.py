@@ -1,0 +1,1 @@
+"""Sends mail and webhooks; knows nothing of databases or queues."""

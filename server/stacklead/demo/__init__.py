@@ -1,0 +1,1 @@
+"""The demo internet, the sample site, the mailbox and the webhook inbox (`make demo`)."""

@@ -1,0 +1,1 @@
+"""A Research in, a Report (subject, text, html) out."""

@@ -1,0 +1,1 @@
+"""A Lead in, a Research out: the pure middle of the flow."""

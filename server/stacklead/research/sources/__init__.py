@@ -1,0 +1,1 @@
+"""One file per source; `pipeline.py` registers them in one ordered tuple."""

@@ -1,0 +1,177 @@
+"""Operator settings from the environment; nothing else reads it.
+
+`stacklead settings` and the README table are made from the fields below, so each has a one-line help.
+"""
+
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, TypeAdapter
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+def _split(value: Any) -> Any:
+    """Turn `a, b` into `("a", "b")`; tuples pass."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSettings:
+    """How one research source is reached: `STACKLEAD_<SOURCE>_URL`, `_KEY`, `_ENABLED`, and so on."""
+
+    name: str
+    help: str
+    url: str = ""  # base URL, no slash at the end; empty for sources that have none
+    key: str = ""  # secret of the outside service, where it has one
+    enabled: bool = True
+    timeout_s: float = 5.0
+    ttl_s: int = 86_400  # how long an answer is reused
+    rate_per_s: float = 5.0  # calls per second from this process
+
+
+# The sources that exist, with their defaults. Order is that of the README table.
+SOURCES: tuple[SourceSettings, ...] = (
+    SourceSettings(name="dns", help="mail host and back-office tools from MX, SPF and TXT", timeout_s=3.0),
+    SourceSettings(
+        name="website", help="the company's own pages and the technologies on them", timeout_s=10.0
+    ),
+    SourceSettings(
+        name="gravatar",
+        help="public profile of the address",
+        url="https://api.gravatar.com/v3",
+        rate_per_s=2.0,
+    ),
+    SourceSettings(
+        name="tranco", help="popularity rank of the domain", url="https://tranco-list.eu", rate_per_s=1.0
+    ),
+)
+
+_SOURCE_TYPES: dict[str, Any] = {
+    "url": str,
+    "key": str,
+    "enabled": bool,
+    "timeout_s": float,
+    "ttl_s": int,
+    "rate_per_s": float,
+}
+
+
+class Settings(BaseSettings):
+    """All settings, read once at start with `Settings.from_env()`."""
+
+    model_config = SettingsConfigDict(env_prefix="STACKLEAD_", frozen=True, extra="ignore")
+
+    data_dir: Path = Field(
+        Path("./data"), description="where the database, the secret key and Redis' files live"
+    )
+    base_url: str = Field("http://localhost:8000", description="public address that links are made from")
+    secret_key: str = Field(
+        "", description="signs cookies and links; made and kept in the data directory if absent"
+    )
+    database_url: str = Field("", description="`postgresql://...`; SQLite in the data directory if absent")
+    redis_url: str = Field(
+        "", description="`redis://...` or `unix://...`; `stacklead up` starts its own if absent"
+    )
+    smtp_url: str = Field(
+        "smtp://localhost:25", description="`smtp://user:pass@host:port?starttls=1` or `smtps://...`"
+    )
+    mail_from: str = Field(
+        "StackLead <stacklead@localhost>", description="sender of reports and sign-in links"
+    )
+    dns_servers: Words = Field((), description="`host:port,...` asked instead of the system's resolver")
+    outbound_proxy: str = Field("", description="egress proxy for all HTTP of research and webhooks")
+    ca_file: str = Field("", description="extra CA certificates (PEM) that outward calls trust")
+    allowed_networks: Words = Field(
+        (), description="CIDRs that outward calls may reach although they are private"
+    )
+    trusted_proxies: Words = Field((), description="addresses or CIDRs whose X-Forwarded-For counts")
+    settle_s: float = Field(30.0, description="seconds that research waits after the last entry", ge=0)
+    repeat_window_s: float = Field(
+        86_400.0, description="seconds in which captures of one address are one lead", ge=0
+    )
+    rate_key: float = Field(50.0, description="captures per second and client key", gt=0)
+    rate_address: float = Field(5.0, description="captures per second and visitor address (burst 30)", gt=0)
+    daily_leads: int = Field(
+        2000, description="leads researched per account and UTC day; more are held", gt=0
+    )
+    retention_days: int = Field(0, description="days that leads are kept; 0 keeps them", ge=0)
+    smtp_probe: bool = Field(False, description="ask mail servers whether they accept any address")
+    source_settings: dict[str, SourceSettings] = Field(default_factory=dict, exclude=True)
+
+    @classmethod
+    def from_env(cls, **overrides: Any) -> "Settings":
+        """Read the environment once; `overrides` win over it.
+
+        Raises:
+            pydantic.ValidationError: a value is not of its type; the message names the variable.
+        """
+        overrides.setdefault("source_settings", read_source_settings(os.environ))
+        return cls(**overrides)
+
+    def source(self, name: str) -> SourceSettings:
+        """Return how the named source is reached."""
+        return self.source_settings.get(name) or next(s for s in SOURCES if s.name == name)
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The database URL with the async driver in it."""
+        if not self.database_url:
+            return f"sqlite+aiosqlite:///{self.data_dir / 'stacklead.db'}"
+        return re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql+asyncpg://", self.database_url)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """True if leads are kept in an SQLite file."""
+        return self.sqlalchemy_url.startswith("sqlite")
+
+    @property
+    def sqlite_path(self) -> Path:
+        """The SQLite file; only meaningful if `is_sqlite`."""
+        return Path(self.sqlalchemy_url.partition(":///")[2])
+
+    @property
+    def is_https(self) -> bool:
+        """True if people reach the pages over https, so that cookies are Secure."""
+        return self.base_url.startswith("https://")
+
+    def signing_key(self) -> str:
+        """Return the secret key, making and keeping one in the data directory (mode 0600) if none is set."""
+        if self.secret_key:
+            return self.secret_key
+        path = self.data_dir / "secret_key"
+        try:
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            with path.open("x", opener=lambda p, flags: os.open(p, flags, 0o600)) as file:
+                file.write(secrets.token_hex(32))
+        except FileExistsError:
+            pass
+        return path.read_text().strip()
+
+
+def read_source_settings(environ: Mapping[str, str]) -> dict[str, SourceSettings]:
+    """Return each source's settings: its defaults with `STACKLEAD_<SOURCE>_<FIELD>` over them."""
+    found: dict[str, SourceSettings] = {}
+    for default in SOURCES:
+        values: dict[str, Any] = {}
+        for field, kind in _SOURCE_TYPES.items():
+            raw = environ.get(f"STACKLEAD_{default.name.upper()}_{field.upper()}")
+            if raw is not None:
+                values[field] = TypeAdapter(kind).validate_python(raw)
+        if "url" in values:
+            values["url"] = values["url"].rstrip("/")
+        found[default.name] = SourceSettings(**{**_as_dict(default), **values})
+    return found
+
+
+def _as_dict(source: SourceSettings) -> dict[str, Any]:
+    return {name: getattr(source, name) for name in SourceSettings.__slots__}

@@ -1,0 +1,1 @@
+"""SQL is the record: SQLAlchemy Core, one file per table, plain functions."""
