@@ -42,18 +42,14 @@ class SourceSettings:
 # The sources that exist, with their defaults. Order is that of the README table.
 SOURCES: tuple[SourceSettings, ...] = (
     SourceSettings(name="dns", help="mail host and back-office tools from MX, SPF and TXT", timeout_s=3.0),
-    SourceSettings(
-        name="website", help="the company's own pages and the technologies on them", timeout_s=10.0
-    ),
+    SourceSettings(name="website", help="the company's own pages and the technologies on them", timeout_s=10.0),
     SourceSettings(
         name="gravatar",
         help="public profile of the address",
         url="https://api.gravatar.com/v3",
         rate_per_s=2.0,
     ),
-    SourceSettings(
-        name="tranco", help="popularity rank of the domain", url="https://tranco-list.eu", rate_per_s=1.0
-    ),
+    SourceSettings(name="tranco", help="popularity rank of the domain", url="https://tranco-list.eu", rate_per_s=1.0),
 )
 
 _SOURCE_TYPES: dict[str, Any] = {
@@ -71,39 +67,23 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="STACKLEAD_", frozen=True, extra="ignore")
 
-    data_dir: Path = Field(
-        Path("./data"), description="where the database, the secret key and Redis' files live"
-    )
+    data_dir: Path = Field(Path("./data"), description="where the database, the secret key and Redis' files live")
     base_url: str = Field("http://localhost:8000", description="public address that links are made from")
-    secret_key: str = Field(
-        "", description="signs cookies and links; made and kept in the data directory if absent"
-    )
+    secret_key: str = Field("", description="signs cookies and links; made and kept in the data directory if absent")
     database_url: str = Field("", description="`postgresql://...`; SQLite in the data directory if absent")
-    redis_url: str = Field(
-        "", description="`redis://...` or `unix://...`; `stacklead up` starts its own if absent"
-    )
-    smtp_url: str = Field(
-        "smtp://localhost:25", description="`smtp://user:pass@host:port?starttls=1` or `smtps://...`"
-    )
-    mail_from: str = Field(
-        "StackLead <stacklead@localhost>", description="sender of reports and sign-in links"
-    )
+    redis_url: str = Field("", description="`redis://...` or `unix://...`; `stacklead up` starts its own if absent")
+    smtp_url: str = Field("smtp://localhost:25", description="`smtp://user:pass@host:port?starttls=1` or `smtps://...`")
+    mail_from: str = Field("StackLead <stacklead@localhost>", description="sender of reports and sign-in links")
     dns_servers: Words = Field((), description="`host:port,...` asked instead of the system's resolver")
     outbound_proxy: str = Field("", description="egress proxy for all HTTP of research and webhooks")
     ca_file: str = Field("", description="extra CA certificates (PEM) that outward calls trust")
-    allowed_networks: Words = Field(
-        (), description="CIDRs that outward calls may reach although they are private"
-    )
+    allowed_networks: Words = Field((), description="CIDRs that outward calls may reach although they are private")
     trusted_proxies: Words = Field((), description="addresses or CIDRs whose X-Forwarded-For counts")
     settle_s: float = Field(30.0, description="seconds that research waits after the last entry", ge=0)
-    repeat_window_s: float = Field(
-        86_400.0, description="seconds in which captures of one address are one lead", ge=0
-    )
+    repeat_window_s: float = Field(86_400.0, description="seconds in which captures of one address are one lead", ge=0)
     rate_key: float = Field(50.0, description="captures per second and client key", gt=0)
     rate_address: float = Field(5.0, description="captures per second and visitor address (burst 30)", gt=0)
-    daily_leads: int = Field(
-        2000, description="leads researched per account and UTC day; more are held", gt=0
-    )
+    daily_leads: int = Field(2000, description="leads researched per account and UTC day; more are held", gt=0)
     retention_days: int = Field(0, description="days that leads are kept; 0 keeps them", ge=0)
     smtp_probe: bool = Field(False, description="ask mail servers whether they accept any address")
     source_settings: dict[str, SourceSettings] = Field(default_factory=dict, exclude=True)
@@ -151,10 +131,11 @@ class Settings(BaseSettings):
         path = self.data_dir / "secret_key"
         try:
             self.data_dir.mkdir(parents=True, exist_ok=True)
-            with path.open("x", opener=lambda p, flags: os.open(p, flags, 0o600)) as file:
-                file.write(secrets.token_hex(32))
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
-            pass
+            return path.read_text().strip()
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
         return path.read_text().strip()
 
 
