@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from aiohttp import web
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -45,10 +46,28 @@ class Mailbox:
         return self.data
 
 
+class Server(SMTP):
+    """aiosmtpd forgets the writer of the connection that STARTTLS replaces; this one closes all of them."""
+
+    writers: ClassVar[list[asyncio.StreamWriter]] = []
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self.writers.append(self._writer)
+
+    @classmethod
+    def close_writers(cls) -> None:
+        while cls.writers:
+            cls.writers.pop().close()
+
+
 @asynccontextmanager
 async def smtp_server(box: Mailbox, **options: object) -> AsyncIterator[Mailbox]:
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(box, hostname="mail.example", loop=loop, **options), "127.0.0.1", 0)
+    server = await loop.create_server(
+        lambda: Server(box, hostname="mail.example", loop=loop, **options), "127.0.0.1", 0
+    )
     async with server:
         box.url = f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         yield box
+        Server.close_writers()
