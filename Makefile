@@ -1,0 +1,40 @@
+# make demo     the whole product on this machine, offline, after a set-up that happens once
+# make test     every check and every test
+# make check    the quick ones: layout, types, imports, unit tests
+# The rest: setup, build, bench, lock, clean.
+
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+
+.PHONY: help demo test check setup setup-test build bench lock clean
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+demo:
+	@sh tools/setup.sh shared
+	@exec stacklead demo $(ARGS)
+
+setup:
+	@sh tools/setup.sh shared
+
+setup-test:
+	@sh tools/setup.sh test
+
+test: setup-test
+	@python tools/check.py all $(ARGS)
+
+check: setup-test
+	@python tools/check.py quick $(ARGS)
+
+build:
+	@sh tools/setup.sh node
+	@npm run --silent build
+
+bench: setup-test
+	@python -m bench $(ARGS)
+
+lock: setup-test
+	@sh tools/lock.sh $(ARGS)
+
+clean:
+	rm -rf .venv node_modules build demo-data .pytest_cache .ruff_cache .hypothesis .import_linter_cache
