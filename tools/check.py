@@ -68,7 +68,7 @@ def rebuild_differs() -> str:
 QUICK = (
     Check(name="ruff format", command=["ruff", "format", "--check", "--quiet", "--diff", *PYTHON_CODE]),
     Check(name="ruff check", command=["ruff", "check", "--quiet", *PYTHON_CODE]),
-    Check(name="import-linter", command=["lint-imports", "--no-cache"]),
+    Check(name="import-linter", command=["lint-imports", "--no-cache", "--no-logo"]),
     Check(name="pyright", command=["node_modules/.bin/pyright"], needs_node=True),
     Check(name="tsc and biome", command=["npm", "run", "--silent", "check"], needs_node=True),
 )

@@ -80,7 +80,7 @@ def _install_program() -> None:
 
 environment = Step(
     name="Python",
-    reason=f"an environment of its own in .venv, from {sys.executable}",
+    reason=f"an environment of its own, from {sys.executable}",
     is_needed=_environment_is_needed,
     run=_make_environment,
 )
