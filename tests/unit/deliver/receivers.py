@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 from aiohttp import web
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -46,28 +45,28 @@ class Mailbox:
         return self.data
 
 
-class Server(SMTP):
-    """aiosmtpd forgets the writer of the connection that STARTTLS replaces; this one closes all of them."""
+@asynccontextmanager
+async def silent_server(greeting: bytes | None = None) -> AsyncIterator[int]:
+    """Take connections and say nothing until the other side leaves; with a greeting, say that and leave."""
 
-    writers: ClassVar[list[asyncio.StreamWriter]] = []
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            if greeting is None:
+                await reader.read()
+            else:
+                writer.write(greeting)
+                await writer.drain()
+        finally:
+            writer.close()
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
-        self.writers.append(self._writer)
-
-    @classmethod
-    def close_writers(cls) -> None:
-        while cls.writers:
-            cls.writers.pop().close()
+    async with await asyncio.start_server(talk, "127.0.0.1", 0) as server:
+        yield server.sockets[0].getsockname()[1]
 
 
 @asynccontextmanager
 async def smtp_server(box: Mailbox, **options: object) -> AsyncIterator[Mailbox]:
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(
-        lambda: Server(box, hostname="mail.example", loop=loop, **options), "127.0.0.1", 0
-    )
+    server = await loop.create_server(lambda: SMTP(box, hostname="mail.example", loop=loop, **options), "127.0.0.1", 0)
     async with server:
         box.url = f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         yield box
-        Server.close_writers()

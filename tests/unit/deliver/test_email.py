@@ -12,7 +12,7 @@ from stacklead.deliver.email import parse_smtp_url, send_email
 from stacklead.deliver.message import make_plain_message
 from stacklead.errors import DeliveryError
 from stacklead.settings import Settings
-from unit.deliver.receivers import Mailbox, smtp_server
+from unit.deliver.receivers import Mailbox, silent_server, smtp_server
 
 pytestmark = pytest.mark.anyio
 
@@ -82,25 +82,16 @@ async def test_no_mail_server_is_retried() -> None:
 
 @pytest.mark.parametrize("greeting", [b"", b"220 hi\r\n"])
 async def test_a_server_that_hangs_up_is_retried(greeting: bytes) -> None:
-    async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(greeting)
-        await writer.drain()
-        writer.close()
-
-    async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as server:
+    async with silent_server(greeting) as port:
         with pytest.raises(DeliveryError) as caught:
-            await send(f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+            await send(f"smtp://127.0.0.1:{port}")
     assert not caught.value.permanent
 
 
 async def test_a_server_that_says_nothing_is_left_after_the_time() -> None:
-    async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read()
-        writer.close()
-
-    async with await asyncio.start_server(hang, "127.0.0.1", 0) as server:
+    async with silent_server() as port:
         with pytest.raises(DeliveryError, match="No answer in time") as caught:
-            await send(f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}", timeout_s=0.2)
+            await send(f"smtp://127.0.0.1:{port}", timeout_s=0.2)
     assert not caught.value.permanent
 
 

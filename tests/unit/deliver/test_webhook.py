@@ -12,7 +12,7 @@ from stacklead.errors import DeliveryError
 from stacklead.keys import make_webhook_secret
 from stacklead.outbound import Outbound
 from stacklead.settings import Settings
-from unit.deliver.receivers import Inbox
+from unit.deliver.receivers import Inbox, silent_server
 
 pytestmark = pytest.mark.anyio
 
@@ -122,12 +122,7 @@ async def test_no_connection_is_retried(outbound: Outbound) -> None:
 
 
 async def test_a_receiver_that_never_answers_is_left_after_the_time(outbound: Outbound) -> None:
-    async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read()
-        writer.close()
-
-    async with await asyncio.start_server(hang, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
+    async with silent_server() as port:
         with pytest.raises(DeliveryError, match=r"0\.2 seconds") as caught:
             await send(outbound, f"http://127.0.0.1:{port}/", timeout_s=0.2)
     assert not caught.value.permanent
