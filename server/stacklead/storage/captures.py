@@ -1,0 +1,93 @@
+"""Captures after they were appended: what the worker merges, and what an API caller may ask before that."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import RowMapping, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from stacklead.storage.tables import captures
+
+MERGE_BATCH = 200  # captures merged in one transaction
+IDEMPOTENCY_WINDOW_MS = 86_400_000
+
+
+async def list_unmerged(db: AsyncConnection, limit: int = MERGE_BATCH) -> Sequence[RowMapping]:
+    """Return captures that no lead has yet, oldest first, of every account (for the worker)."""
+    query = select(captures).where(captures.c.merged_at.is_(None)).order_by(captures.c.id).limit(limit)
+    return (await db.execute(query)).mappings().all()
+
+
+async def save_merged(db: AsyncConnection, capture_row_id: int, lead_id: int | None, at: int) -> None:
+    """Note that a capture went into a lead, or into none (a follow-up that came before its first call)."""
+    query = update(captures).where(captures.c.id == capture_row_id)
+    await db.execute(query.values(merged_at=at, lead_id=lead_id))
+
+
+async def find_first_with_idempotency_key(
+    db: AsyncConnection, account_id: int, idempotency_key: str, since: int
+) -> RowMapping | None:
+    """Return the account's first capture under this key since then: the one whose answer counts."""
+    query = (
+        select(captures)
+        .where(
+            captures.c.account_id == account_id,
+            captures.c.idempotency_key == idempotency_key,
+            captures.c.received_at > since,
+        )
+        .order_by(captures.c.id)
+        .limit(1)
+    )
+    return (await db.execute(query)).mappings().one_or_none()
+
+
+async def find_by_lead_public_id(db: AsyncConnection, account_id: int, public_id: str) -> RowMapping | None:
+    """Return the capture under the id that an API caller was given, whether it is merged yet or not."""
+    query = select(captures).where(captures.c.account_id == account_id, captures.c.lead_public_id == public_id)
+    return (await db.execute(query.limit(1))).mappings().one_or_none()
+
+
+async def find_unmerged_by_token(db: AsyncConnection, account_id: int, token: str) -> RowMapping | None:
+    """Return the account's newest capture with this token that no lead has yet."""
+    query = (
+        select(captures)
+        .where(captures.c.merged_at.is_(None), captures.c.account_id == account_id, captures.c.token == token)
+        .order_by(captures.c.id.desc())
+        .limit(1)
+    )
+    return (await db.execute(query)).mappings().one_or_none()
+
+
+async def find_orphan_stages(db: AsyncConnection, key_id: int, capture_id: str) -> Sequence[RowMapping]:
+    """Return follow-ups of a visit that arrived before its first call."""
+    query = select(captures).where(
+        captures.c.key_id == key_id,
+        captures.c.capture_id == capture_id,
+        captures.c.lead_id.is_(None),
+        captures.c.merged_at.is_not(None),
+    )
+    return (await db.execute(query)).mappings().all()
+
+
+async def list_of_lead(db: AsyncConnection, account_id: int, lead_id: int) -> list[dict[str, Any]]:
+    """Return a lead's captures, oldest first, at most 100: stage, received_at and payload (decoded)."""
+    query = (
+        select(captures.c.stage, captures.c.received_at, captures.c.payload)
+        .where(captures.c.account_id == account_id, captures.c.lead_id == lead_id)
+        .order_by(captures.c.id)
+        .limit(100)
+    )
+    rows = (await db.execute(query)).mappings()
+    return [{**row, "payload": msgspec.json.decode(row["payload"])} for row in rows]
+
+
+async def find_last_tag_capture(db: AsyncConnection, account_id: int) -> RowMapping | None:
+    """Return the account's newest capture by tag (`received_at`, `payload`), or None if none has been seen yet."""
+    query = (
+        select(captures.c.received_at, captures.c.payload)
+        .where(captures.c.account_id == account_id, captures.c.via == "tag")
+        .order_by(captures.c.id.desc())
+        .limit(1)
+    )
+    return (await db.execute(query)).mappings().one_or_none()

@@ -1,0 +1,116 @@
+"""Opens the database, gives transactions and brings the schema up to date."""
+
+import asyncio
+import fcntl
+import time
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, event, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from stacklead.settings import Settings
+
+_MIGRATION_LOCK = 0x57AC1EAD  # PostgreSQL advisory lock: one process migrates, the others wait
+
+
+def now_ms() -> int:
+    """Return the time in whole milliseconds since 1970, UTC: the unit of every `_at` column."""
+    return int(time.time() * 1000)
+
+
+class Database:
+    """One per process. SQLite has one writing connection, which is what keeps its writers from waiting on locks."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.is_sqlite = settings.is_sqlite
+        if self.is_sqlite:
+            settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
+            self._writer = _sqlite_engine(settings.sqlalchemy_url, pool_size=1, begin="BEGIN IMMEDIATE")
+            self._reader = _sqlite_engine(settings.sqlalchemy_url, pool_size=4, begin="BEGIN")
+        else:
+            self._writer = self._reader = create_async_engine(settings.sqlalchemy_url, pool_size=10, pool_pre_ping=True)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncGenerator[AsyncConnection, None]:
+        """Give a connection for reading: one consistent snapshot."""
+        async with self._reader.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncGenerator[AsyncConnection, None]:
+        """Give a transaction: committed at the end of the block, rolled back if it raises. Keep it short."""
+        async with self._writer.begin() as connection:
+            yield connection
+
+    async def check(self) -> None:
+        """Write and roll back, so that a full disk or a lost server shows; raises what the driver raises."""
+        async with self._writer.connect() as connection, connection.begin() as transaction:
+            await connection.execute(text("DELETE FROM used_links WHERE nonce = ''"))
+            await transaction.rollback()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._reader.dispose()
+        await self._writer.dispose()
+
+
+def _sqlite_engine(url: str, *, pool_size: int, begin: str) -> AsyncEngine:
+    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+        connection.isolation_level = None  # the "begin" event below says when a transaction begins
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction]
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+async def migrate(settings: Settings) -> None:
+    """Bring the schema up to date; several processes may call it at once, one works and the others wait."""
+    if settings.is_sqlite:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        await asyncio.to_thread(_migrate_sqlite, settings)
+    else:
+        engine = create_async_engine(settings.sqlalchemy_url)
+        async with engine.begin() as connection:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+            await connection.run_sync(_upgrade)
+        await engine.dispose()
+
+
+def _migrate_sqlite(settings: Settings) -> None:
+    async def upgrade() -> None:
+        engine = _sqlite_engine(settings.sqlalchemy_url, pool_size=1, begin="BEGIN IMMEDIATE")
+        async with engine.begin() as connection:
+            await connection.run_sync(_upgrade)
+        await engine.dispose()
+
+    with _file_lock(settings.sqlite_path.with_suffix(".migrate.lock")):
+        asyncio.run(upgrade())
+
+
+@contextmanager
+def _file_lock(path: Path) -> Generator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _upgrade(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -1,0 +1,277 @@
+"""Deliveries and their attempts: the wish to send, and one row for every try.
+
+Functions that take no `account_id` serve the worker, which works for every account.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import RowMapping, and_, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from stacklead.errors import NotFound
+from stacklead.keys import make_public_id
+from stacklead.models import DeliveryMethod, DeliveryState
+from stacklead.storage.database import now_ms
+from stacklead.storage.tables import attempts, deliveries, leads
+
+LEASE_MS = 60_000  # one attempt takes at most half of this
+WAITING_WINDOW_MS = 7 * 86_400_000  # how long a delivery waits for an address that is not configured yet
+MAX_ANSWER_CHARS = 4096
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One delivery; columns as in `tables.deliveries`."""
+
+    id: int
+    public_id: str
+    account_id: int
+    lead_id: int | None
+    method: DeliveryMethod
+    webhook_url: str | None
+    state: DeliveryState
+    state_reason: str | None
+    attempts: int
+    next_at: int
+    lease_until: int | None
+    body: bytes | None
+    created_at: int
+    updated_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try: `status` is the HTTP or SMTP status, if there was one; `answer` the other side's words."""
+
+    number: int
+    is_ok: bool
+    status: int | None
+    answer: str
+    took_ms: int
+    started_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDelivery:
+    """A delivery to be: `state` is due, off or waiting_for_address; `webhook_url` None means the account's."""
+
+    method: DeliveryMethod
+    state: DeliveryState
+    webhook_url: str | None = None
+    body: bytes | None = None
+    state_reason: str | None = None
+
+
+async def create_deliveries(
+    db: AsyncConnection, account_id: int, lead_id: int | None, wanted: Sequence[NewDelivery]
+) -> list[int]:
+    """Create the deliveries that a lead does not have yet; return the ids of the new ones that are due."""
+    now = now_ms()
+    dialect = sqlite if db.dialect.name == "sqlite" else postgresql
+    due: list[int] = []
+    for delivery in wanted:
+        query = dialect.insert(deliveries).values(
+            public_id=make_public_id("msg_"),
+            account_id=account_id,
+            lead_id=lead_id,
+            method=delivery.method,
+            webhook_url=delivery.webhook_url,
+            state=delivery.state,
+            state_reason=delivery.state_reason,
+            attempts=0,
+            next_at=now,
+            body=delivery.body,
+            created_at=now,
+            updated_at=now,
+        )
+        query = query.on_conflict_do_nothing(index_elements=["lead_id", "method"]).returning(deliveries.c.id)
+        delivery_id = (await db.execute(query)).scalar_one_or_none()
+        if delivery_id is not None and delivery.state == DeliveryState.DUE:
+            due.append(delivery_id)
+    return due
+
+
+# --- the worker -----------------------------------------------------------------------------------------------------
+
+
+async def list_due(db: AsyncConnection, *, until: int, limit: int = 500) -> Sequence[tuple[int, int, int]]:
+    """Return (id, attempts, next_at) of deliveries due by then that no worker holds."""
+    query = (
+        select(deliveries.c.id, deliveries.c.attempts, deliveries.c.next_at)
+        .where(deliveries.c.state == DeliveryState.DUE, deliveries.c.next_at <= until, _is_free(now_ms()))
+        .order_by(deliveries.c.next_at)
+        .limit(limit)
+    )
+    return [(row[0], row[1], row[2]) for row in await db.execute(query)]
+
+
+async def claim_delivery(db: AsyncConnection, delivery_id: int) -> Delivery | None:
+    """Take a due delivery for LEASE_MS; None if it is not due or another worker's."""
+    now = now_ms()
+    query = (
+        update(deliveries)
+        .where(
+            deliveries.c.id == delivery_id,
+            deliveries.c.state == DeliveryState.DUE,
+            deliveries.c.next_at <= now,
+            _is_free(now),
+        )
+        .values(lease_until=now + LEASE_MS, attempts=deliveries.c.attempts + 1, updated_at=now)
+        .returning(*deliveries.c)
+    )
+    row = (await db.execute(query)).mappings().one_or_none()
+    return _delivery(row) if row else None
+
+
+async def save_attempt(
+    db: AsyncConnection,
+    delivery: Delivery,
+    attempt: Attempt,
+    *,
+    state: DeliveryState,
+    next_at: int | None = None,
+    reason: str | None = None,
+) -> None:
+    """Record one try and what becomes of the delivery: sent, due again at `next_at`, failed, or off."""
+    await db.execute(
+        insert(attempts).values(
+            delivery_id=delivery.id,
+            number=attempt.number,
+            is_ok=attempt.is_ok,
+            status=attempt.status,
+            answer=attempt.answer[:MAX_ANSWER_CHARS].replace("\0", ""),
+            took_ms=attempt.took_ms,
+            started_at=attempt.started_at,
+        )
+    )
+    mine = and_(deliveries.c.id == delivery.id, deliveries.c.attempts == delivery.attempts)
+    changes: dict[str, Any] = {"state": state, "state_reason": reason, "lease_until": None, "updated_at": now_ms()}
+    if next_at is not None:
+        changes["next_at"] = next_at
+    await db.execute(update(deliveries).where(mine).values(changes))
+
+
+async def save_waiting(db: AsyncConnection, delivery: Delivery, reason: str) -> None:
+    """Put a claimed delivery back until its account has an address for it."""
+    changes = {"state": DeliveryState.WAITING_FOR_ADDRESS, "state_reason": reason, "lease_until": None}
+    query = update(deliveries).where(deliveries.c.id == delivery.id)
+    await db.execute(query.values(changes, attempts=delivery.attempts - 1, updated_at=now_ms()))
+
+
+async def switch_off_webhooks(db: AsyncConnection, account_id: int, reason: str) -> None:
+    """Take the account's other webhook deliveries off the list: the receiver said that it is gone."""
+    mine = and_(
+        deliveries.c.account_id == account_id,
+        deliveries.c.method == DeliveryMethod.WEBHOOK,
+        deliveries.c.webhook_url.is_(None),
+        deliveries.c.state == DeliveryState.DUE,
+    )
+    await db.execute(update(deliveries).where(mine).values(state=DeliveryState.OFF, state_reason=reason))
+
+
+# --- the owner ------------------------------------------------------------------------------------------------------
+
+
+async def release_waiting(db: AsyncConnection, account_id: int, method: DeliveryMethod) -> list[int]:
+    """Make deliveries that waited for this setting due, if they are not older than a week; return their ids."""
+    now = now_ms()
+    query = (
+        update(deliveries)
+        .where(
+            deliveries.c.account_id == account_id,
+            deliveries.c.method == method,
+            deliveries.c.state == DeliveryState.WAITING_FOR_ADDRESS,
+            deliveries.c.created_at > now - WAITING_WINDOW_MS,
+        )
+        .values(state=DeliveryState.DUE, state_reason=None, next_at=now, updated_at=now)
+        .returning(deliveries.c.id)
+    )
+    return list((await db.execute(query)).scalars())
+
+
+async def restart_delivery(db: AsyncConnection, account_id: int, public_id: str) -> int:
+    """Make a delivery due again now ("send again"), whatever became of it; return its id; raises NotFound."""
+    now = now_ms()
+    query = (
+        update(deliveries)
+        .where(deliveries.c.account_id == account_id, deliveries.c.public_id == public_id, _is_free(now))
+        .values(state=DeliveryState.DUE, state_reason=None, next_at=now, updated_at=now)
+        .returning(deliveries.c.id)
+    )
+    delivery_id = (await db.execute(query)).scalar_one_or_none()
+    if delivery_id is None:
+        raise NotFound("There is no such delivery.")
+    return delivery_id
+
+
+async def get_delivery(db: AsyncConnection, account_id: int, public_id: str) -> Delivery:
+    """Return one delivery of this account; raises NotFound."""
+    query = select(deliveries).where(deliveries.c.account_id == account_id, deliveries.c.public_id == public_id)
+    row = (await db.execute(query)).mappings().one_or_none()
+    if row is None:
+        raise NotFound("There is no such delivery.")
+    return _delivery(row)
+
+
+async def list_deliveries(
+    db: AsyncConnection, account_id: int, *, before_id: int | None = None, limit: int = PAGE_SIZE
+) -> list[dict[str, Any]]:
+    """Return an account's deliveries, newest first.
+
+    Each is a dict of the columns of `deliveries` but `body`, and `lead_public_id`, `lead_email`, `last_status`, `last_answer` (None before the first attempt).
+    """
+    query = select(*_LISTED).join(leads, leads.c.id == deliveries.c.lead_id, isouter=True)
+    query = query.where(deliveries.c.account_id == account_id)
+    if before_id is not None:
+        query = query.where(deliveries.c.id < before_id)
+    rows = (await db.execute(query.order_by(deliveries.c.id.desc()).limit(limit))).mappings()
+    return [dict(row) for row in rows]
+
+
+async def list_of_lead(db: AsyncConnection, account_id: int, lead_id: int) -> list[dict[str, Any]]:
+    """Return a lead's deliveries, as `list_deliveries` does."""
+    query = select(*_LISTED).join(leads, leads.c.id == deliveries.c.lead_id)
+    query = query.where(deliveries.c.account_id == account_id, deliveries.c.lead_id == lead_id)
+    return [dict(row) for row in (await db.execute(query.order_by(deliveries.c.id))).mappings()]
+
+
+async def list_attempts(db: AsyncConnection, account_id: int, delivery_id: int) -> list[Attempt]:
+    """Return the attempts of one delivery of this account, oldest first."""
+    query = (
+        select(attempts)
+        .join(deliveries, deliveries.c.id == attempts.c.delivery_id)
+        .where(attempts.c.delivery_id == delivery_id, deliveries.c.account_id == account_id)
+        .order_by(attempts.c.id)
+    )
+    rows = (await db.execute(query)).mappings()
+    return [Attempt(**{name: row[name] for name in Attempt.__slots__}) for row in rows]
+
+
+def _last(column: Any) -> Any:
+    """Return this column of a delivery's newest attempt as a scalar subquery."""
+    query = select(column).where(attempts.c.delivery_id == deliveries.c.id).order_by(attempts.c.id.desc()).limit(1)
+    return query.correlate(deliveries).scalar_subquery()
+
+
+_LISTED: tuple[Any, ...] = (
+    *(column for column in deliveries.c if column.name != "body"),
+    leads.c.public_id.label("lead_public_id"),
+    leads.c.email.label("lead_email"),
+    _last(attempts.c.status).label("last_status"),
+    _last(attempts.c.answer).label("last_answer"),
+)
+
+
+def _is_free(now: int) -> Any:
+    return deliveries.c.lease_until.is_(None) | (deliveries.c.lease_until <= now)
+
+
+def _delivery(row: RowMapping) -> Delivery:
+    values: dict[str, Any] = dict(row)
+    values["method"] = DeliveryMethod(row["method"])
+    values["state"] = DeliveryState(row["state"])
+    return Delivery(**values)

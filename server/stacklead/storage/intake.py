@@ -1,0 +1,250 @@
+"""The accept path's one statement: append captures, many to a commit (INTAKE.md 1 and 2).
+
+A batch is whatever arrived while the previous one was being committed, so an idle server commits one row and a busy
+one commits hundreds, without any wait made by us. A capture is acknowledged only after its commit.
+"""
+
+import asyncio
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, Protocol
+
+import asyncpg  # pyright: ignore[reportMissingTypeStubs]
+import structlog
+
+from stacklead.errors import StorageUnavailable
+from stacklead.settings import Settings
+
+MAX_WAITING = 10_000  # captures that may wait for a commit; beyond that callers are told to come back
+CLOSE_TIMEOUT_S = 10.0  # how long a stopping server waits for its last commit
+
+log = structlog.get_logger()
+
+
+class CaptureRow(NamedTuple):
+    """One capture as it is appended; columns as in `tables.captures`, in the same order."""
+
+    account_id: int
+    key_id: int | None
+    via: str
+    is_test: bool
+    lead_public_id: str | None
+    token: str | None
+    email: str | None
+    email_key: str | None
+    capture_id: str | None
+    stage: str | None
+    delivery_method: str | None
+    webhook_url: str | None
+    is_mail_due: bool
+    is_duplicate_ok: bool
+    idempotency_key: str | None
+    request_hash: str | None
+    payload: str
+    received_at: int
+
+
+Committed = Callable[[Sequence[int]], None]  # told the ids of a batch once it is durable, on the event loop
+
+
+class Intake(Protocol):
+    """Appends captures durably."""
+
+    async def append(self, row: CaptureRow) -> int:
+        """Commit one capture and return its id.
+
+        Raises:
+            StorageUnavailable: it is not stored: the database cannot commit, or too many are waiting.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Commit what waits and let go of the database."""
+        ...
+
+
+def open_intake(settings: Settings, on_committed: Committed) -> Intake:
+    """Return the intake of the database in use; must be called on the event loop that will use it."""
+    if settings.is_sqlite:
+        return SqliteIntake(str(settings.sqlite_path), on_committed)
+    return PostgresIntake(settings.sqlalchemy_url.replace("+asyncpg", ""), on_committed)
+
+
+_COLUMNS = ", ".join(CaptureRow._fields)
+_Waiting = tuple[CaptureRow, "asyncio.Future[int]"]
+
+
+class SqliteIntake:
+    """One writer thread with a connection of its own; WAL and FULL, so a commit is on the disk."""
+
+    def __init__(self, path: str, on_committed: Committed) -> None:
+        self.path = path
+        self.on_committed = on_committed
+        self.loop = asyncio.get_running_loop()
+        self.waiting: list[_Waiting] = []
+        self.wake = threading.Condition()
+        self.is_closing = False
+        self.thread = threading.Thread(target=self._run, name="sqlite-intake", daemon=True)
+        self.thread.start()
+
+    async def append(self, row: CaptureRow) -> int:
+        """See `Intake.append`."""
+        future: asyncio.Future[int] = self.loop.create_future()
+        with self.wake:
+            if self.is_closing or len(self.waiting) >= MAX_WAITING:
+                raise StorageUnavailable("Too many captures are waiting; try again in a second.")
+            self.waiting.append((row, future))
+            self.wake.notify()
+        return await future
+
+    async def close(self) -> None:
+        """See `Intake.close`."""
+        with self.wake:
+            self.is_closing = True
+            self.wake.notify()
+        await asyncio.to_thread(self.thread.join, CLOSE_TIMEOUT_S)
+
+    def _run(self) -> None:
+        connection: sqlite3.Connection | None = None
+        while batch := self._take():
+            try:
+                connection = connection or _connect_sqlite(self.path)
+                first_id = _insert_sqlite(connection, [row for row, _ in batch])
+            except sqlite3.Error as exc:
+                log.error("intake_commit_failed", reason=str(exc), captures=len(batch))
+                connection = _close_sqlite(connection)
+                self.loop.call_soon_threadsafe(_refuse, batch)
+            else:
+                self.loop.call_soon_threadsafe(_acknowledge, batch, first_id, self.on_committed)
+        _close_sqlite(connection)
+
+    def _take(self) -> list[_Waiting]:
+        with self.wake:
+            while not self.waiting and not self.is_closing:
+                self.wake.wait()
+            batch, self.waiting = self.waiting, []
+            return batch
+
+
+_SQLITE_INSERT = f"INSERT INTO captures ({_COLUMNS}) VALUES ({', '.join('?' * len(CaptureRow._fields))})"  # noqa: S608 (our own column names)
+
+
+def _connect_sqlite(path: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+    for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def _insert_sqlite(connection: sqlite3.Connection, rows: list[CaptureRow]) -> int:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.executemany(_SQLITE_INSERT, rows)
+        last_id: int = connection.execute("SELECT last_insert_rowid()").fetchone()[0]
+        connection.execute("COMMIT")
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        raise
+    return last_id - len(rows) + 1  # one writer, so the ids of a batch have no gaps
+
+
+def _close_sqlite(connection: sqlite3.Connection | None) -> None:
+    if connection is not None:
+        with contextlib.suppress(sqlite3.Error):
+            connection.close()
+
+
+def _acknowledge(batch: list[_Waiting], first_id: int, on_committed: Committed) -> None:
+    for offset, (_, future) in enumerate(batch):
+        if not future.done():  # the client may have gone
+            future.set_result(first_id + offset)
+    on_committed(range(first_id, first_id + len(batch)))
+
+
+def _refuse(batch: list[_Waiting]) -> None:
+    for _, future in batch:
+        if not future.done():
+            future.set_exception(StorageUnavailable("The capture could not be stored; try again in a second."))
+
+
+class PostgresIntake:
+    """One batch in flight over one connection; columns travel as arrays."""
+
+    def __init__(self, url: str, on_committed: Committed) -> None:
+        self.url = url
+        self.on_committed = on_committed
+        self.waiting: list[_Waiting] = []
+        self.wake = asyncio.Event()
+        self.is_closing = False
+        self.connection: Any = None  # asyncpg declares no types
+        self.task = asyncio.create_task(self._run())
+
+    async def append(self, row: CaptureRow) -> int:
+        """See `Intake.append`."""
+        if self.is_closing or len(self.waiting) >= MAX_WAITING:
+            raise StorageUnavailable("Too many captures are waiting; try again in a second.")
+        future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self.waiting.append((row, future))
+        self.wake.set()
+        return await future
+
+    async def close(self) -> None:
+        """See `Intake.close`."""
+        self.is_closing = True
+        self.wake.set()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.task, CLOSE_TIMEOUT_S)
+
+    async def _run(self) -> None:
+        while not (self.is_closing and not self.waiting):
+            await self.wake.wait()
+            self.wake.clear()
+            batch, self.waiting = self.waiting, []
+            if batch:
+                await self._commit(batch)
+        if self.connection is not None:
+            await self.connection.close()
+
+    async def _commit(self, batch: list[_Waiting]) -> None:
+        try:
+            if self.connection is None or self.connection.is_closed():
+                self.connection = await _connect_postgres(self.url)
+            columns = [list(column) for column in zip(*(row for row, _ in batch), strict=True)]
+            records: list[Any] = await self.connection.fetch(_POSTGRES_INSERT, *columns, timeout=10)
+        except _POSTGRES_FAILURES as exc:
+            log.error("intake_commit_failed", reason=type(exc).__name__, captures=len(batch))
+            if self.connection is not None:
+                self.connection.terminate()
+                self.connection = None
+            _refuse(batch)
+            return
+        ids: list[int] = [record[0] for record in records]
+        for (_, future), capture_id in zip(batch, ids, strict=True):
+            if not future.done():
+                future.set_result(capture_id)
+        self.on_committed(ids)
+        if self.waiting:
+            self.wake.set()
+
+
+async def _connect_postgres(url: str) -> Any:
+    driver: Any = asyncpg
+    return await driver.connect(url, timeout=5)
+
+
+_POSTGRES_FAILURES = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_POSTGRES_TYPES = {
+    "account_id": "bigint",
+    "key_id": "bigint",
+    "is_test": "boolean",
+    "is_mail_due": "boolean",
+    "is_duplicate_ok": "boolean",
+    "received_at": "bigint",
+}
+_ARRAYS = ", ".join(
+    f"${number}::{_POSTGRES_TYPES.get(name, 'text')}[]" for number, name in enumerate(CaptureRow._fields, 1)
+)
+_POSTGRES_INSERT = f"INSERT INTO captures ({_COLUMNS}) SELECT * FROM unnest({_ARRAYS}) RETURNING id"  # noqa: S608

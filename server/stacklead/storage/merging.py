@@ -1,0 +1,260 @@
+"""Merges appended captures into leads: the one place that decides what is one lead (DESIGN.md 4).
+
+Runs in the worker, one transaction for a batch, one merger at a time, so that it may read before it writes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from sqlalchemy import RowMapping, insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from stacklead.keys import make_public_id, make_token
+from stacklead.models import LeadState, Stage
+from stacklead.storage import captures as capture_rows
+from stacklead.storage.database import now_ms
+from stacklead.storage.tables import leads
+
+MAX_SETTLE_MS = 300_000  # entries keep a lead waiting for at most this long
+DUPLICATES_WINDOW_MS = 30 * 86_400_000  # how far back `duplicates=false` looks
+_MERGE_LOCK = 0x57AC1EAE  # PostgreSQL advisory lock: one merger at a time
+
+Payload = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeRules:
+    """The operator's windows, in milliseconds."""
+
+    settle_ms: int
+    repeat_window_ms: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Merged:
+    """What one batch did: how many captures it took, and when each changed lead wants research (ms by lead id)."""
+
+    captures: int = 0
+    due: dict[int, int] = field(default_factory=dict[int, int])
+
+
+async def merge_captures(db: AsyncConnection, rules: MergeRules) -> Merged:
+    """Merge a batch of captures into leads; call again until it took none."""
+    if db.dialect.name == "postgresql":
+        await db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MERGE_LOCK})
+    merged = Merged()
+    for capture in await capture_rows.list_unmerged(db):
+        if capture["via"] == "tag":
+            lead_id = await _merge_tag(db, capture, rules, merged)
+        else:
+            lead_id = await _merge_api(db, capture, merged)
+        await capture_rows.save_merged(db, capture["id"], lead_id, now_ms())
+        merged.captures += 1
+    return merged
+
+
+# --- calls of servers: one call, one lead ---------------------------------------------------------------------------
+
+
+async def _merge_api(db: AsyncConnection, capture: RowMapping, merged: Merged) -> int:
+    earlier = await _find_answered_by(db, capture)
+    if earlier is not None:
+        return earlier
+    return await _create_lead(db, capture, merged, state=LeadState.QUEUED, next_at=capture["received_at"])
+
+
+async def _find_answered_by(db: AsyncConnection, capture: RowMapping) -> int | None:
+    """Return the lead that this call repeats, by its Idempotency-Key or its `duplicates=false`."""
+    if capture["idempotency_key"]:
+        since = capture["received_at"] - capture_rows.IDEMPOTENCY_WINDOW_MS
+        first = await capture_rows.find_first_with_idempotency_key(
+            db, capture["account_id"], capture["idempotency_key"], since
+        )
+        if first is not None and first["id"] != capture["id"] and first["lead_id"] is not None:
+            return int(first["lead_id"])
+    if not capture["is_duplicate_ok"]:
+        since = capture["received_at"] - DUPLICATES_WINDOW_MS
+        return await find_same_address(db, capture["account_id"], capture["email_key"], since)
+    return None
+
+
+async def find_same_address(
+    db: AsyncConnection, account_id: int, email_key: str, since: int, *, via: str | None = None
+) -> int | None:
+    """Return the account's newest lead of this address created since then, unless it was given up."""
+    query = select(leads.c.id).where(
+        leads.c.account_id == account_id,
+        leads.c.email_key == email_key,
+        leads.c.created_at > since,
+        leads.c.state != LeadState.GAVE_UP,
+    )
+    if via is not None:
+        query = query.where(leads.c.via == via)
+    return (await db.execute(query.order_by(leads.c.id.desc()).limit(1))).scalar_one_or_none()
+
+
+# --- calls of pages: one visit, one address, one lead ---------------------------------------------------------------
+
+
+async def _merge_tag(db: AsyncConnection, capture: RowMapping, rules: MergeRules, merged: Merged) -> int | None:
+    visit = await _find_visit(db, capture)
+    if capture["email"] is None:
+        if visit is not None:
+            await _follow_up(db, visit, capture, rules, merged)
+        return None if visit is None else int(visit["id"])
+    if visit is not None and _is_same_lead(visit, capture):
+        await _follow_up(db, visit, capture, rules, merged)
+        return int(visit["id"])
+    since = capture["received_at"] - rules.repeat_window_ms
+    repeated = await find_same_address(db, capture["account_id"], capture["email_key"], since, via="tag")
+    if repeated is not None:
+        await _repeat(db, await _get_lead(db, repeated), capture, rules, merged)
+        return repeated
+    return await _begin(db, capture, rules, merged)
+
+
+async def _find_visit(db: AsyncConnection, capture: RowMapping) -> RowMapping | None:
+    """Return the newest lead of the same capture id and client key; that is one form in one page view."""
+    if capture["capture_id"] is None:
+        return None
+    query = select(leads).where(leads.c.key_id == capture["key_id"], leads.c.capture_id == capture["capture_id"])
+    # The row stays locked to the end of this transaction, so that a worker cannot claim it in between.
+    query = query.order_by(leads.c.id.desc()).limit(1).with_for_update()
+    return (await db.execute(query)).mappings().one_or_none()
+
+
+def _is_same_lead(visit: RowMapping, capture: RowMapping) -> bool:
+    """A changed address corrects the first one until research starts; afterwards it is a new lead."""
+    return visit["email_key"] == capture["email_key"] or visit["state"] == LeadState.WAITING
+
+
+async def _begin(db: AsyncConnection, capture: RowMapping, rules: MergeRules, merged: Merged) -> int:
+    is_settled = capture["stage"] != Stage.ENTRY or await _was_submitted_already(db, capture)
+    if is_settled:
+        return await _create_lead(db, capture, merged, state=LeadState.QUEUED, next_at=capture["received_at"])
+    settled_at = capture["received_at"] + min(rules.settle_ms, MAX_SETTLE_MS)
+    return await _create_lead(db, capture, merged, state=LeadState.WAITING, next_at=settled_at)
+
+
+async def _was_submitted_already(db: AsyncConnection, capture: RowMapping) -> bool:
+    """A retried first call may come in after the follow-up that ends the wait."""
+    if capture["capture_id"] is None:
+        return False
+    return bool(await capture_rows.find_orphan_stages(db, capture["key_id"], capture["capture_id"]))
+
+
+async def _follow_up(
+    db: AsyncConnection, lead: RowMapping, capture: RowMapping, rules: MergeRules, merged: Merged
+) -> None:
+    """The same visit again: later stages overwrite, an entry prolongs the wait, anything else ends it."""
+    payload, is_changed = merge_payload(_payload(lead), _payload(capture), overwrite=capture["stage"] != Stage.ENTRY)
+    changes: dict[str, Any] = {}
+    if capture["email"] is not None and capture["email_key"] != lead["email_key"]:
+        changes |= {"email": capture["email"], "email_key": capture["email_key"]}
+    if is_changed:
+        changes |= {"payload": dump_payload(payload), "version": lead["version"] + 1}
+    changes |= _settle(lead, capture, rules) or (_refresh(lead, capture) if is_changed else {})
+    await _change(db, lead, changes, merged)
+
+
+async def _repeat(
+    db: AsyncConnection, lead: RowMapping, capture: RowMapping, rules: MergeRules, merged: Merged
+) -> None:
+    """The same address again within the window: new fields fill blanks and refresh the research, no second report."""
+    payload, is_changed = merge_payload(_payload(lead), _payload(capture), overwrite=False)
+    changes: dict[str, Any] = {}
+    if is_changed:
+        changes |= {"payload": dump_payload(payload), "version": lead["version"] + 1}
+    if capture["capture_id"] is not None and lead["state"] == LeadState.WAITING:
+        changes |= {"capture_id": capture["capture_id"], "key_id": capture["key_id"]}
+    changes |= _settle(lead, capture, rules) or (_refresh(lead, capture) if is_changed else {})
+    await _change(db, lead, changes, merged)
+
+
+def _settle(lead: RowMapping, capture: RowMapping, rules: MergeRules) -> dict[str, Any]:
+    """Return how this capture changes the wait of a waiting lead."""
+    if lead["state"] != LeadState.WAITING:
+        return {}
+    if capture["stage"] != Stage.ENTRY:
+        return {"state": LeadState.QUEUED, "next_at": capture["received_at"]}
+    latest = lead["first_entry_at"] + MAX_SETTLE_MS
+    return {"next_at": max(lead["next_at"], min(capture["received_at"] + rules.settle_ms, latest))}
+
+
+def _refresh(lead: RowMapping, capture: RowMapping) -> dict[str, Any]:
+    """A finished lead that learned something is researched again; one being researched notices by its version."""
+    if lead["state"] != LeadState.DONE:
+        return {}
+    return {"state": LeadState.QUEUED, "attempts": 0, "next_at": capture["received_at"]}
+
+
+def merge_payload(old: Mapping[str, Any], new: Mapping[str, Any], *, overwrite: bool) -> tuple[Payload, bool]:
+    """Return the two payloads as one, and whether anything that the lead said is new.
+
+    Blanks are filled; with `overwrite` what the newer one says wins. Where a visit came from (page, referrer,
+    campaign) stays as it was first seen.
+    """
+    merged: Payload = {**new, **old}
+    is_changed = False
+    for part in ("fields", "words"):
+        mine, theirs = dict(old.get(part) or {}), dict(new.get(part) or {})
+        both = {**mine, **theirs} if overwrite else {**theirs, **mine}
+        is_changed = is_changed or both != mine
+        merged[part] = both
+    return merged, is_changed
+
+
+# --- rows -----------------------------------------------------------------------------------------------------------
+
+
+async def _create_lead(
+    db: AsyncConnection, capture: RowMapping, merged: Merged, *, state: LeadState, next_at: int
+) -> int:
+    values = {
+        "public_id": capture["lead_public_id"] or make_public_id("lead_", capture["received_at"]),
+        "account_id": capture["account_id"],
+        "key_id": capture["key_id"],
+        "via": capture["via"],
+        "is_test": capture["is_test"],
+        "token": capture["token"] or make_token(),
+        "email": capture["email"],
+        "email_key": capture["email_key"],
+        "capture_id": capture["capture_id"],
+        "state": state,
+        "version": 1,
+        "attempts": 0,
+        "next_at": next_at,
+        "first_entry_at": capture["received_at"],
+        "delivery_method": capture["delivery_method"],
+        "webhook_url": capture["webhook_url"],
+        "is_mail_due": capture["is_mail_due"],
+        "payload": capture["payload"],
+        "created_at": capture["received_at"],
+        "updated_at": now_ms(),
+    }
+    lead_id: int = (await db.execute(insert(leads).values(values).returning(leads.c.id))).scalar_one()
+    merged.due[lead_id] = next_at
+    return lead_id
+
+
+async def _get_lead(db: AsyncConnection, lead_id: int) -> RowMapping:
+    return (await db.execute(select(leads).where(leads.c.id == lead_id).with_for_update())).mappings().one()
+
+
+async def _change(db: AsyncConnection, lead: RowMapping, changes: dict[str, Any], merged: Merged) -> None:
+    if not changes:
+        return
+    await db.execute(update(leads).where(leads.c.id == lead["id"]).values(updated_at=now_ms(), **changes))
+    if "next_at" in changes:
+        merged.due[lead["id"]] = changes["next_at"]
+
+
+def _payload(row: RowMapping) -> Payload:
+    return msgspec.json.decode(row["payload"])
+
+
+def dump_payload(payload: Payload) -> str:
+    """Return a payload as the JSON text that `captures` and `leads` keep."""
+    return msgspec.json.encode(payload).decode()
