@@ -42,7 +42,8 @@ class SourceSettings:
 # The sources that exist, with their defaults. Order is that of the README table.
 SOURCES: tuple[SourceSettings, ...] = (
     SourceSettings(name="dns", help="mail host and back-office tools from MX, SPF and TXT", timeout_s=3.0),
-    SourceSettings(name="website", help="the company's own pages and the technologies on them", timeout_s=10.0),
+    SourceSettings(name="website", help="the company's own pages", timeout_s=10.0),
+    SourceSettings(name="technologies", help="technologies on the pages that were read", timeout_s=5.0),
     SourceSettings(
         name="gravatar",
         help="public profile of the address",
