@@ -47,6 +47,15 @@ class DeliveryState(StrEnum):
     WAITING_FOR_ADDRESS = "waiting_for_address"
 
 
+class DeliveryKind(StrEnum):
+    """What a delivery carries; stored, never renamed."""
+
+    REPORT = "report"
+    TEST = "test"
+    SIGN_IN_LINK = "sign_in_link"
+    CONFIRM_ADDRESS = "confirm_address"
+
+
 class Stage(StrEnum):
     """When in a visit the script sent a capture (DESIGN.md 4)."""
 

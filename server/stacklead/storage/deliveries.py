@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from stacklead.errors import NotFound
 from stacklead.keys import make_public_id
-from stacklead.models import DeliveryMethod, DeliveryState
+from stacklead.models import DeliveryKind, DeliveryMethod, DeliveryState
 from stacklead.storage.database import now_ms
 from stacklead.storage.tables import attempts, deliveries, leads
 
@@ -21,6 +21,7 @@ LEASE_MS = 60_000  # one attempt takes at most half of this
 WAITING_WINDOW_MS = 7 * 86_400_000  # how long a delivery waits for an address that is not configured yet
 MAX_ANSWER_CHARS = 4096
 PAGE_SIZE = 50
+LISTED_KINDS = (DeliveryKind.REPORT, DeliveryKind.TEST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class Delivery:
     public_id: str
     account_id: int
     lead_id: int | None
+    kind: DeliveryKind
     method: DeliveryMethod
     webhook_url: str | None
     state: DeliveryState
@@ -67,7 +69,7 @@ class NewDelivery:
 
 
 async def create_deliveries(
-    db: AsyncConnection, account_id: int, lead_id: int | None, wanted: Sequence[NewDelivery]
+    db: AsyncConnection, account_id: int, lead_id: int, wanted: Sequence[NewDelivery]
 ) -> list[int]:
     """Create the deliveries that a lead does not have yet; return the ids of the new ones that are due."""
     now = now_ms()
@@ -78,6 +80,7 @@ async def create_deliveries(
             public_id=make_public_id("msg_"),
             account_id=account_id,
             lead_id=lead_id,
+            kind=DeliveryKind.REPORT,
             method=delivery.method,
             webhook_url=delivery.webhook_url,
             state=delivery.state,
@@ -93,6 +96,28 @@ async def create_deliveries(
         if delivery_id is not None and delivery.state == DeliveryState.DUE:
             due.append(delivery_id)
     return due
+
+
+async def create_message(
+    db: AsyncConnection, account_id: int, kind: DeliveryKind, method: DeliveryMethod = DeliveryMethod.EMAIL
+) -> Delivery:
+    """Create a delivery that belongs to no lead and is due now: a test, a sign-in link, a confirmation.
+
+    Hand its `id` and `attempts` to `Queue.enqueue_delivery` after the commit. A test is tried once only.
+    """
+    now = now_ms()
+    query = insert(deliveries).values(
+        public_id=make_public_id("msg_"),
+        account_id=account_id,
+        kind=kind,
+        method=method,
+        state=DeliveryState.DUE,
+        attempts=0,
+        next_at=now,
+        created_at=now,
+        updated_at=now,
+    )
+    return _delivery((await db.execute(query.returning(*deliveries.c))).mappings().one())
 
 
 # --- the worker -----------------------------------------------------------------------------------------------------
@@ -222,10 +247,11 @@ async def list_deliveries(
 ) -> list[dict[str, Any]]:
     """Return an account's deliveries, newest first.
 
-    Each is a dict of the columns of `deliveries` but `body`, and `lead_public_id`, `lead_email`, `last_status`, `last_answer` (None before the first attempt).
+    Each is a dict of the columns of `deliveries` but `body`, and of `lead_public_id`, `lead_email`, `last_status` and
+    `last_answer` (both None before the first attempt). Sign-in links and the like are left out.
     """
     query = select(*_LISTED).join(leads, leads.c.id == deliveries.c.lead_id, isouter=True)
-    query = query.where(deliveries.c.account_id == account_id)
+    query = query.where(deliveries.c.account_id == account_id, deliveries.c.kind.in_(LISTED_KINDS))
     if before_id is not None:
         query = query.where(deliveries.c.id < before_id)
     rows = (await db.execute(query.order_by(deliveries.c.id.desc()).limit(limit))).mappings()
@@ -272,6 +298,7 @@ def _is_free(now: int) -> Any:
 
 def _delivery(row: RowMapping) -> Delivery:
     values: dict[str, Any] = dict(row)
+    values["kind"] = DeliveryKind(row["kind"])
     values["method"] = DeliveryMethod(row["method"])
     values["state"] = DeliveryState(row["state"])
     return Delivery(**values)

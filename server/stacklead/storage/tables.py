@@ -174,7 +174,8 @@ deliveries = Table(
     Column("id", BigId, primary_key=True),
     Column("public_id", String(40), nullable=False, unique=True),  # webhook-id, and part of the Message-ID
     Column("account_id", BigInteger, ForeignKey("accounts.id"), nullable=False),
-    Column("lead_id", BigInteger, ForeignKey("leads.id", ondelete="CASCADE")),  # null: a test from the settings page
+    Column("lead_id", BigInteger, ForeignKey("leads.id", ondelete="CASCADE")),  # null: not about a lead
+    Column("kind", String(16), nullable=False),  # models.DeliveryKind
     Column("method", String(8), nullable=False),  # models.DeliveryMethod
     Column("webhook_url", Text),  # null: the account's at the time of sending
     Column("state", String(24), nullable=False),  # models.DeliveryState

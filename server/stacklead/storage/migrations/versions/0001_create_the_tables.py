@@ -205,6 +205,7 @@ def upgrade() -> None:
         sa.Column("public_id", sa.String(length=40), nullable=False),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("lead_id", sa.BigInteger(), nullable=True),
+        sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("method", sa.String(length=8), nullable=False),
         sa.Column("webhook_url", sa.Text(), nullable=True),
         sa.Column("state", sa.String(length=24), nullable=False),

@@ -1,0 +1,63 @@
+"""Live client keys in memory, so that a capture needs no look-up in SQL."""
+
+import asyncio
+import contextlib
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from stacklead.storage.account_keys import Key, find_key, list_live_client_keys
+from stacklead.storage.database import Database
+
+REFRESH_S = 5.0  # a key revoked elsewhere stops working within this time
+
+log = structlog.get_logger()
+
+
+class ClientKeys:
+    """Every live client key by its text, read again every few seconds."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._by_text: dict[str, Key] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Read the keys and go on reading them."""
+        await self.refresh()
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Stop reading."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    def get(self, text: str) -> Key | None:
+        """Return the key as it was known at the last reading."""
+        return self._by_text.get(text)
+
+    async def find(self, text: str) -> Key | None:
+        """Return the key, asking SQL for one that was made since the last reading."""
+        key = self._by_text.get(text)
+        if key is None:
+            async with self.database.read() as db:
+                key = await find_key(db, text)
+            if key is not None and key.kind == "client":
+                self._by_text[text] = key
+        return key
+
+    async def refresh(self) -> None:
+        """Read every live client key."""
+        async with self.database.read() as db:
+            keys = await list_live_client_keys(db)
+        self._by_text = {key.key_text: key for key in keys if key.key_text}
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(REFRESH_S)
+            try:
+                await self.refresh()
+            except (SQLAlchemyError, OSError) as exc:
+                log.warning("client_keys_not_read", reason=type(exc).__name__)
