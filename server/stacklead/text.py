@@ -34,7 +34,7 @@ def shorten(line: str, limit: int) -> str:
     if len(line) <= limit:
         return line
     cut = line[: limit - 1]
-    head, blank, _ = cut.rpartition(" ")
+    head, blank, _ = line[:limit].rpartition(" ")
     return (head if blank and len(head) >= limit * 3 // 4 else cut).rstrip(" ,;:-") + "…"
 
 
