@@ -1,11 +1,11 @@
 # make demo     the whole product on this machine, offline, after a set-up that happens once
 # make test     every check and every test
 # make check    the quick ones: layout, types, imports, unit tests
-# The rest: setup, build, bench, lock, clean.
+# The rest: setup, build, bench, readme (its settings table), lock, clean.
 
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help demo test check setup setup-test build bench lock clean
+.PHONY: help demo test check setup setup-test build bench readme lock clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -32,6 +32,9 @@ build:
 
 bench: setup-test
 	@python -m bench $(ARGS)
+
+readme: setup
+	@python tools/update_readme.py
 
 lock: setup-test
 	@sh tools/lock.sh $(ARGS)
