@@ -1,8 +1,8 @@
 """Mails as they are sent: the report, and small plain ones. Headers come from here, bodies from the caller."""
 
 import hashlib
+import re
 from datetime import UTC, datetime
-from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -14,6 +14,9 @@ from stacklead.settings import Settings
 from stacklead.text import one_line, without_emoji
 
 MAX_SUBJECT = 70  # characters that mail programs show
+
+# No quoting, no comments, no lists: what stands in a form's reply address is one plain address.
+_ADDRESS = re.compile(r'(?P<local>[^\s"(),:;<>@\[\]\\]{1,64})@(?P<domain>[\w-]+(\.[\w-]+)*)')
 
 
 def make_report_message(
@@ -90,9 +93,12 @@ def _parse_address(text: str) -> Address:
     Raises:
         DeliveryError: permanent; it is none, or more than one.
     """
+    found = _ADDRESS.fullmatch(one_line(text, 320))
     try:
-        return Address(addr_spec=text.strip())
-    except (ValueError, IndexError, MessageError) as exc:
+        if found is None:
+            raise ValueError(text)
+        return Address(username=found["local"], domain=found["domain"].encode("idna").decode())
+    except ValueError as exc:  # UnicodeError is one too
         raise DeliveryError("The reply address is not an email address.", permanent=True) from exc
 
 

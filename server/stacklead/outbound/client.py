@@ -198,7 +198,7 @@ class Outbound:
                     proxy=proxy,
                 ) as response,
             ):
-                cookies.update((name, morsel.value) for name, morsel in response.cookies.items())
+                cookies.update((_readable(name), _readable(morsel.value)) for name, morsel in response.cookies.items())
                 if call.redirects_left and response.status in REDIRECTS and "Location" in response.headers:
                     return _next_call(call, target.url, response.status, response.headers["Location"])
                 found = await read_body(
@@ -258,7 +258,7 @@ def _next_call(call: _Call, url: URL, status: int, location: str) -> _Call:
     Raises:
         ValueError: the location is no URL.
     """
-    following = url.join(URL(location.strip()))
+    following = url.join(URL(_readable(location).strip()))
     headers, method, body = call.headers, call.method, call.body
     if following.origin() != url.origin():
         headers = {name: value for name, value in headers.items() if name.lower() in KEPT_ACROSS_ORIGINS}
@@ -279,8 +279,14 @@ def _join_headers(headers: CIMultiDictProxy[str]) -> dict[str, str]:
     joined: dict[str, str] = {}
     for name, value in headers.items():
         key = name.lower()
-        joined[key] = f"{joined[key]}, {value}" if key in joined else value
+        text = _readable(value)
+        joined[key] = f"{joined[key]}, {text}" if key in joined else text
     return joined
+
+
+def _readable(value: str) -> str:
+    """Replace the bytes that were no UTF-8, so that the text can be stored and shown."""
+    return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _describe(exc: Exception) -> str:

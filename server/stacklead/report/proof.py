@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from yarl import URL
 
@@ -74,13 +74,12 @@ def source_label(source: str) -> str:
 
 
 def parse_moment(value: object) -> datetime | None:
-    """Return an ISO 8601 text (or a datetime) as a datetime, None if it is neither."""
-    if isinstance(value, datetime):
-        return value
+    """Return an ISO 8601 text (or a datetime) as a datetime in UTC, None if it is neither."""
     try:
-        return datetime.fromisoformat(str(value or ""))
+        found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value or "")[:40])
     except ValueError:
         return None
+    return found.astimezone(UTC) if found.tzinfo else found
 
 
 def month(value: object) -> str | None:

@@ -158,3 +158,13 @@ def test_the_mail_url_says_how_to_connect(
 async def test_a_mail_url_that_is_none_names_the_setting(url: str) -> None:
     with pytest.raises(DeliveryError, match="STACKLEAD_SMTP_URL"):
         await send(url)
+
+
+async def test_an_address_in_other_letters_is_sent_or_refused_in_words(mailbox: Mailbox) -> None:
+    settings = Settings.from_env(smtp_url=mailbox.url, mail_from="StackLead <reports@leads.example>")
+    message = make_plain_message(settings, to="zoë@shop.example", subject="Hello", text="t")
+    with pytest.raises(DeliveryError):
+        await send_email(settings, message)
+    async with smtp_server(Mailbox(), enable_SMTPUTF8=True) as box:
+        await send_email(Settings.from_env(smtp_url=box.url), message)
+    assert box.mails[0].rcpt_tos == ["zoë@shop.example"]

@@ -79,6 +79,10 @@ def test_a_reply_address_that_is_none_ends_the_retries(to: str) -> None:
     assert caught.value.permanent
 
 
+def test_a_domain_in_other_letters_is_written_for_mail_servers() -> None:
+    assert make(to="zoe@münchen.example")["To"] == "zoe@xn--mnchen-3ya.example"
+
+
 def test_a_plain_message_is_text_only() -> None:
     message = make_plain_message(make_settings(), to="o@shop.example", subject="Your link", text="https://x/é", now=NOW)
     assert message.get_content_type() == "text/plain"

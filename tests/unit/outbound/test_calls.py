@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import trustme
+import uvloop
 from aiohttp import web
 
 from stacklead.errors import AddressRefused, OutboundError
@@ -165,3 +166,14 @@ async def test_tls_trusts_the_extra_authority_and_keeps_the_name(tmp_path: Path)
             await fetch(make_outbound(**settings), f"https://shop.example:{port}/x")
         with pytest.raises(OutboundError, match="certificate"):
             await fetch(make_outbound(**settings, ca_file=str(ca_file)), f"https://127.0.0.1:{port}/x")
+
+
+def test_calls_work_on_the_faster_event_loop() -> None:
+    async def call() -> int:
+        async with site(hello) as port:
+            outbound = make_outbound(allowed_networks=LOOPBACK)
+            with pytest.raises(AddressRefused):
+                await fetch(make_outbound(), f"http://127.0.0.1:{port}/")
+            return (await fetch(outbound, f"http://localhost:{port}/")).status
+
+    assert uvloop.run(call()) == 200

@@ -142,3 +142,15 @@ async def test_repeated_headers_are_joined() -> None:
         outbound = make_outbound(allowed_networks=LOOPBACK)
         assert (await fetch(outbound, f"http://127.0.0.1:{port}/")).headers["x-a"] == "1, 2"
         await outbound.close()
+
+
+async def test_headers_that_are_no_utf_8_can_be_stored() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nServer: caf\xe9\r\nSet-Cookie: a=\xe9\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+
+    async with raw_site(talk) as port:
+        answer = await fetch(make_outbound(allowed_networks=LOOPBACK), f"http://127.0.0.1:{port}/")
+    assert answer.headers["server"] == "caf\N{REPLACEMENT CHARACTER}"
+    "".join([*answer.headers.values(), *answer.cookies.values()]).encode()

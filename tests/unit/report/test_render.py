@@ -2,7 +2,7 @@
 
 import os
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -222,7 +222,8 @@ def test_the_foot_says_why_it_was_sent() -> None:
 
 
 def test_times_may_be_datetimes() -> None:
-    context = ReportContext(received_at=datetime(2026, 11, 3, 9, 5, tzinfo=UTC), researched_at="soon")
+    there = datetime(2026, 11, 3, 11, 5, tzinfo=timezone(timedelta(hours=2)))
+    context = ReportContext(received_at=there, researched_at="soon")
     text = render_report(samples.rebecca(), context).text
     assert "Received     3 Nov 2026, 09:05 UTC" in text
     assert "Researched" not in text
