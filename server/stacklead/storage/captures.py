@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from stacklead.storage.tables import captures
 
 MERGE_BATCH = 200  # captures merged in one transaction
 IDEMPOTENCY_WINDOW_MS = 86_400_000
+DUPLICATES_WINDOW_MS = 30 * 86_400_000  # how far back `duplicates=false` looks
 
 
 async def list_unmerged(db: AsyncConnection, limit: int = MERGE_BATCH) -> Sequence[RowMapping]:
@@ -57,6 +58,11 @@ async def find_unmerged_by_token(db: AsyncConnection, account_id: int, token: st
         .limit(1)
     )
     return (await db.execute(query)).mappings().one_or_none()
+
+
+async def delete_unmerged(db: AsyncConnection, account_id: int, capture_row_id: int) -> None:
+    """Erase a capture that no lead has yet."""
+    await db.execute(delete(captures).where(captures.c.account_id == account_id, captures.c.id == capture_row_id))
 
 
 async def find_orphan_stages(db: AsyncConnection, key_id: int, capture_id: str) -> Sequence[RowMapping]:

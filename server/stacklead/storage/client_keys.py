@@ -10,6 +10,7 @@ from stacklead.storage.account_keys import Key, find_key, list_live_client_keys
 from stacklead.storage.database import Database
 
 REFRESH_S = 5.0  # a key revoked elsewhere stops working within this time
+MAX_UNKNOWN = 10_000  # made-up keys remembered between two readings, so that they do not cost a look-up each
 
 log = structlog.get_logger()
 
@@ -20,6 +21,7 @@ class ClientKeys:
     def __init__(self, database: Database) -> None:
         self.database = database
         self._by_text: dict[str, Key] = {}
+        self._unknown: set[str] = set()  # asked for in vain since the last reading
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -41,11 +43,15 @@ class ClientKeys:
     async def find(self, text: str) -> Key | None:
         """Return the key, asking SQL for one that was made since the last reading."""
         key = self._by_text.get(text)
-        if key is None:
-            async with self.database.read() as db:
-                key = await find_key(db, text)
-            if key is not None and key.kind == "client":
-                self._by_text[text] = key
+        if key is not None or text in self._unknown:
+            return key
+        async with self.database.read() as db:
+            key = await find_key(db, text)
+        if key is None or key.kind != "client":
+            if len(self._unknown) < MAX_UNKNOWN:
+                self._unknown.add(text)
+            return None
+        self._by_text[text] = key
         return key
 
     async def refresh(self) -> None:
@@ -53,6 +59,7 @@ class ClientKeys:
         async with self.database.read() as db:
             keys = await list_live_client_keys(db)
         self._by_text = {key.key_text: key for key in keys if key.key_text}
+        self._unknown.clear()
 
     async def _run(self) -> None:
         while True:

@@ -33,7 +33,9 @@ class Database:
             self._writer = _sqlite_engine(settings.sqlalchemy_url, pool_size=1, begin="BEGIN IMMEDIATE")
             self._reader = _sqlite_engine(settings.sqlalchemy_url, pool_size=4, begin="BEGIN")
         else:
-            self._writer = self._reader = create_async_engine(settings.sqlalchemy_url, pool_size=10, pool_pre_ping=True)
+            self._writer = self._reader = create_async_engine(
+                settings.sqlalchemy_url, pool_size=10, pool_pre_ping=True, hide_parameters=True
+            )
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncConnection, None]:
@@ -60,7 +62,7 @@ class Database:
 
 
 def _sqlite_engine(url: str, *, pool_size: int, begin: str) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0)
+    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: Any, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction]

@@ -18,7 +18,6 @@ from stacklead.storage.database import now_ms
 from stacklead.storage.tables import leads
 
 MAX_SETTLE_MS = 300_000  # entries keep a lead waiting for at most this long
-DUPLICATES_WINDOW_MS = 30 * 86_400_000  # how far back `duplicates=false` looks
 _MERGE_LOCK = 0x57AC1EAE  # PostgreSQL advisory lock: one merger at a time
 
 Payload = dict[str, Any]
@@ -75,7 +74,7 @@ async def _find_answered_by(db: AsyncConnection, capture: RowMapping) -> int | N
         if first is not None and first["id"] != capture["id"] and first["lead_id"] is not None:
             return int(first["lead_id"])
     if not capture["is_duplicate_ok"]:
-        since = capture["received_at"] - DUPLICATES_WINDOW_MS
+        since = capture["received_at"] - capture_rows.DUPLICATES_WINDOW_MS
         return await find_same_address(db, capture["account_id"], capture["email_key"], since)
     return None
 

@@ -1,0 +1,95 @@
+"""GET /stacklead.js, /stacklead.min.js and /stacklead.<hash>.js: the same bytes, kept in memory, compressed once."""
+
+import base64
+import gzip
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import brotli as _brotli  # pyright: ignore[reportMissingTypeStubs]
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from stacklead.errors import NotFound
+
+brotli: Any = _brotli  # it declares no types
+
+_YEAR = "public, max-age=31536000, immutable"
+_HOUR = "public, max-age=3600, stale-while-revalidate=86400"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """One file of the snippet: its bytes, the short hash in its immutable name, and its SRI hash."""
+
+    body: bytes
+    hash: str
+    integrity: str
+    encoded: dict[str, bytes]
+
+
+@cache
+def load_script(name: str = "stacklead.js") -> Script:
+    """Read a file of the built snippet, from the wheel or from the checkout, and compress it."""
+    body = _find_dist().joinpath(name).read_bytes()
+    digest = hashlib.sha384(body).digest()
+    return Script(
+        body=body,
+        hash=hashlib.sha256(body).hexdigest()[:12],
+        integrity="sha384-" + base64.b64encode(digest).decode(),
+        encoded={"br": brotli.compress(body, quality=11), "gzip": gzip.compress(body, 9, mtime=0)},
+    )
+
+
+def _find_dist() -> Path:
+    packaged = Path(str(files("stacklead"))) / "snippet_dist"
+    return packaged if packaged.is_dir() else Path(__file__).parents[3] / "snippet" / "dist"
+
+
+async def get_script(request: Request) -> Response:
+    """Answer with the script in the best encoding that the browser reads."""
+    script = load_script()
+    name: str = request.path_params.get("name", "")
+    if name not in ("", "min", script.hash):
+        raise NotFound("There is no such script.")
+    return _respond(request, script, is_immutable=name == script.hash)
+
+
+async def get_debug_script(request: Request) -> Response:
+    """Answer with the field inspector, which `?sl-debug=1` loads on the owner's page."""
+    try:
+        script = load_script("stacklead.debug.js")
+    except FileNotFoundError as exc:
+        raise NotFound("There is no such script.") from exc
+    return _respond(request, script, is_immutable=False)
+
+
+def _respond(request: Request, script: Script, *, is_immutable: bool) -> Response:
+    accepted = {part.partition(";")[0].strip() for part in request.headers.get("accept-encoding", "").split(",")}
+    encoding = next((name for name in ("br", "gzip") if name in accepted), None)
+    etag = f'"{script.hash}{"-" + encoding if encoding else ""}"'
+    headers = {
+        "Cache-Control": _YEAR if is_immutable else _HOUR,
+        "ETag": etag,
+        "Vary": "Accept-Encoding",
+        "Access-Control-Allow-Origin": "*",  # a page that pins the script by SRI loads it with CORS
+        "Cross-Origin-Resource-Policy": "cross-origin",
+        "X-Content-Type-Options": "nosniff",
+    }
+    if etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    if encoding:
+        headers["Content-Encoding"] = encoding
+    body = script.encoded[encoding] if encoding else script.body
+    return Response(body, media_type="text/javascript; charset=utf-8", headers=headers)
+
+
+routes = [
+    Route("/stacklead.js", get_script),
+    Route("/stacklead.debug.js", get_debug_script),
+    Route("/stacklead.{name}.js", get_script),
+]

@@ -1,0 +1,158 @@
+"""POST /api/client/leads: captures from browsers. Raw ASGI, because it stands in other people's pages (INTAKE.md 1).
+
+Everything under /api/client/ passes here, so that every answer, refusals and faults included, carries the CORS header.
+"""
+
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import structlog
+
+from stacklead.capture import body as bodies
+from stacklead.capture.auth import authenticate_page, check_origin
+from stacklead.capture.params import LeadRequest, parse_client_request, to_text
+from stacklead.errors import (
+    MethodNotAllowed,
+    NotFound,
+    StackLeadError,
+    StorageUnavailable,
+    TooManyRequests,
+    UnsupportedMediaType,
+)
+from stacklead.limits import ClientAddress, Limits
+from stacklead.settings import Settings
+from stacklead.state import State
+from stacklead.storage.account_keys import Key
+from stacklead.storage.intake import CaptureRow
+from stacklead.wire import dump_json
+
+PREFIX = "/api/client/"
+PATH = "/api/client/leads"
+_OK = b'{"message":"ok"}'  # the same bytes whatever was known before
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+_CORS: Headers = [(b"access-control-allow-origin", b"*"), (b"cache-control", b"no-store")]
+_JSON: Headers = [*_CORS, (b"content-type", b"application/json"), (b"x-content-type-options", b"nosniff")]
+_PREFLIGHT: Headers = [
+    *_CORS,
+    (b"access-control-allow-methods", b"POST, OPTIONS"),
+    (b"access-control-allow-headers", b"Content-Type"),
+    (b"access-control-max-age", b"86400"),
+]
+
+log = structlog.get_logger()
+
+
+class ClientRoutes:
+    """ASGI middleware: answers everything under /api/client/, hands the rest on."""
+
+    def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]], settings: Settings) -> None:
+        self.app = app
+        self.limits = Limits(settings)
+        self.client_address = ClientAddress(settings.trusted_proxies)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or hand on."""
+        if scope["type"] != "http" or not scope["path"].startswith(PREFIX):
+            await self.app(scope, receive, send)
+            return
+        try:
+            if scope["path"] != PATH:
+                raise NotFound("There is no such route.")
+            if scope["method"] == "OPTIONS":
+                await _respond(send, 204, b"", _PREFLIGHT)
+                return
+            if scope["method"] != "POST":
+                raise MethodNotAllowed("Send captures with POST.")
+            await self._capture(scope, receive)
+        except StackLeadError as exc:
+            await _refuse(send, exc)
+        except Exception:  # a fault of ours must still reach the page with its CORS header
+            log.exception("capture_failed")
+            await _refuse(send, StackLeadError("Something went wrong on our side."))
+        else:
+            await _respond(send, 200, _OK, _JSON)
+
+    async def _capture(self, scope: Scope, receive: Receive) -> None:
+        """Parse, authenticate, commit: returns when the capture is durable."""
+        state: State = scope["state"]
+        headers = dict(scope["headers"])
+        body = await bodies.read_body(receive, headers.get(b"content-length"))
+        parameters = await _parse(scope, headers, body)
+        key = await authenticate_page(state["client_keys"], to_text(parameters.get("client_key")))
+        origin = _decode(headers.get(b"origin"))
+        check_origin(key, origin)
+        self.limits.check(key.id, self._find_address(scope, headers))
+        asked = parse_client_request(parameters, time.time())
+        await state["intake"].append(make_row(asked, key, origin))
+
+    def _find_address(self, scope: Scope, headers: dict[bytes, bytes]) -> str:
+        peer = scope["client"][0] if scope.get("client") else ""
+        return self.client_address.find(peer, _decode(headers.get(b"x-forwarded-for")))
+
+
+async def _parse(scope: Scope, headers: dict[bytes, bytes], body: bytes) -> bodies.Parameters:
+    if headers.get(b"content-encoding", b"identity") not in (b"identity", b""):
+        raise UnsupportedMediaType("The body must come without Content-Encoding.")
+    if headers.get(b"content-type", b"").startswith(bodies.FORM):
+        parameters = bodies.parse_form(body)
+    else:
+        parameters = await bodies.parse_body(headers, body, accept_plain=True)
+    if scope["query_string"]:
+        return {**bodies.parse_form(scope["query_string"]), **parameters}
+    return parameters
+
+
+def make_row(asked: LeadRequest, key: Key, origin: str | None) -> CaptureRow:
+    """Return the row that a page's capture appends."""
+    payload: dict[str, Any] = {"fields": asked.fields}
+    for name in ("words", "utm", "page", "referrer"):
+        if value := getattr(asked, name):
+            payload[name] = value
+    if origin:
+        payload["origin"] = origin[:300]
+    return CaptureRow(
+        account_id=key.account_id,
+        key_id=key.id,
+        via="tag",
+        is_test=key.is_test,
+        lead_public_id=None,
+        token=None,
+        email=asked.email,
+        email_key=asked.email.lower() if asked.email else None,
+        capture_id=asked.capture_id,
+        stage=asked.stage,
+        delivery_method=None,
+        webhook_url=None,
+        is_mail_due=asked.is_mail_due,
+        is_duplicate_ok=True,
+        idempotency_key=None,
+        request_hash=None,
+        payload=dump_json(payload).decode(),
+        received_at=int(time.time() * 1000),
+    )
+
+
+def _decode(value: bytes | None) -> str | None:
+    return None if value is None else value.decode("latin-1")
+
+
+async def _refuse(send: Send, exc: StackLeadError) -> None:
+    body = {"error": {"code": exc.code, "message": exc.message, "param": exc.param}}
+    headers = [*_JSON, (b"x-stacklead-reason", exc.code.encode())]
+    if isinstance(exc, TooManyRequests | StorageUnavailable):
+        headers.append((b"retry-after", str(exc.retry_after_s).encode()))
+    if exc.status == 405:
+        headers.append((b"allow", b"POST, OPTIONS"))
+    await _respond(send, exc.status, dump_json(body), headers)
+
+
+async def _respond(send: Send, status: int, body: bytes, headers: Headers) -> None:
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+    await send({"type": "http.response.body", "body": body})
