@@ -51,7 +51,7 @@ def _huge(company: Company, request: Request) -> Reply | None:
 
 @cache
 def _bomb() -> bytes:
-    packer = zlib.compressobj(9, zlib.DEFLATED, 31)  # 31: with a gzip header
+    packer = zlib.compressobj(6, zlib.DEFLATED, 31)  # 31: with a gzip header
     block = b"\0" * 1_000_000
     return b"".join(packer.compress(block) for _ in range(BOMB_BYTES // len(block))) + packer.flush()
 

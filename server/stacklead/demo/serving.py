@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
-STOP_S = 3.0  # requests that still run then (somebody waits for news) are cut off
+STOP_S = 1.0  # requests that still run then (somebody waits for news) are cut off
 
 
 def listen(port: int) -> socket.socket:
@@ -25,6 +25,12 @@ def listen(port: int) -> socket.socket:
         listener.setblocking(False)
         return listener
     raise OSError("no free port on 127.0.0.1")
+
+
+def free_port(port: int) -> int:
+    """Return the port if nothing listens on it, else any free one."""
+    with listen(port) as listener:
+        return listener.getsockname()[1]
 
 
 class _Server(uvicorn.Server):
@@ -48,7 +54,12 @@ class WebServer:
 
     def __init__(self, app: ASGIApp) -> None:
         config = uvicorn.Config(
-            app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=int(STOP_S), ws="none"
+            app,
+            log_level="critical",
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=int(STOP_S),
+            ws="none",
         )
         self._server = _Server(config)
         self._task: asyncio.Task[None] | None = None

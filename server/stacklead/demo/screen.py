@@ -1,0 +1,58 @@
+"""What `stacklead demo` says in the terminal."""
+
+from pathlib import Path
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+
+_console = Console(highlight=False)
+
+
+def show_starting(data_dir: Path) -> None:
+    """Say that it takes a moment."""
+    _console.print(f"Starting the StackLead demo (data in {data_dir}) ...")
+
+
+def show_running(notes: dict[str, Any], data_dir: Path) -> None:
+    """Show where everything is; what is meant for copying stands on lines of its own."""
+    table = Table.grid(padding=(0, 2))
+    rows = (
+        ("Sample site", notes["site_url"], f"type {notes['example_emails'][0]} into a form"),
+        ("Mailbox", notes["mailbox_url"], "the report arrives here"),
+        ("Webhooks", notes["inbox_url"], "API results arrive here"),
+        ("StackLead", notes["product_url"], "leads and settings; sign in below"),
+        ("Client key", notes["client_key"], "public, stands in pages"),
+        ("API key", notes["api_key"], "secret, for servers"),
+    )
+    for name, value, hint in rows:
+        table.add_row(f"[bold]{name}[/]", f"[cyan]{value}[/]", f"[dim]{hint}[/]")
+    _console.print()
+    _console.print(
+        Panel(table, title="[bold]The StackLead demo is running[/]", box=box.ROUNDED, expand=False, padding=(1, 2))
+    )
+    _line("Sign in", notes["sign_in_url"])
+    _line("Call the API", notes["curl"])
+    if notes["webhook_url"] != notes["inbox_url"]:
+        _line(
+            "Note",
+            f"the account still posts to {notes['webhook_url']}; change it at {notes['product_url']}/settings/api",
+        )
+    _console.print(f"\n[dim]The same is written to {data_dir / 'demo.json'}. Ctrl-C stops everything.[/]")
+
+
+def show_stopping() -> None:
+    """Say that it ends."""
+    _console.print("\nStopping ...")
+
+
+def show_failure(message: str) -> None:
+    """Say what went wrong, in the words of the part that failed."""
+    Console(stderr=True, highlight=False).print(message, markup=False, soft_wrap=True)
+
+
+def _line(name: str, value: str) -> None:
+    _console.print(f"\n[bold]{name}[/]")
+    _console.print(f"  {value}", markup=False, soft_wrap=True)
