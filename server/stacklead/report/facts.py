@@ -45,11 +45,13 @@ class Section:
 def person_section(data: Fields, evidence: Fields) -> Section:
     """Return what is known about the person."""
     person = part(data, "person")
+    role = " at ".join(filter(None, (words(person, "job_title", 80), words(part(data, "company"), "name", 80))))
     rows = [
+        _plain("Name", full_name(person), evidence, "person.name", "person.first_name", "person.last_name"),
         _plain("Title", words(person, "job_title", VALUE_LENGTH), evidence, "person.job_title"),
-        _headline(person, evidence),
+        _headline(person, role, evidence),
         _plain("Place", words(person, "location", VALUE_LENGTH), evidence, "person.location"),
-        *_jobs(parts(person, "experiences"), evidence),
+        *_jobs(parts(person, "experiences"), role, evidence),
         *_schools(parts(person, "education"), evidence),
         _plain("Age", words(person, "age", 10), evidence, "person.age"),
         _linkedin(part(person, "linkedin"), evidence, "person.linkedin"),
@@ -124,6 +126,11 @@ def mail_section(data: Fields, evidence: Fields) -> Section:
     return Section(title="Mail", rows=[row for row in rows if row])
 
 
+def full_name(person: Fields) -> str:
+    """Return the person's name, "" if none is known."""
+    return words(person, "name", 90) or f"{words(person, 'first_name', 45)} {words(person, 'last_name', 45)}".strip()
+
+
 def count(mapping: Fields, name: str, noun: str) -> str:
     """Return "2,459 followers" for a number under `name`, else ""."""
     found = number(mapping, name)
@@ -143,10 +150,10 @@ def _link(label: str, value: str, evidence: Fields, *paths: str, more: str = "")
     return Row(label=label, value=", ".join(filter(None, (short, more))), url=url, proof=find_proof(evidence, *paths))
 
 
-def _headline(person: Fields, evidence: Fields) -> Row | None:
-    """Leave out a headline that only repeats the title."""
+def _headline(person: Fields, role: str, evidence: Fields) -> Row | None:
+    """Leave out a headline that only repeats what stands above."""
     headline = words(person, "headline", VALUE_LENGTH)
-    repeats = headline == words(person, "job_title", VALUE_LENGTH)
+    repeats = headline in (words(person, "job_title", VALUE_LENGTH), role)
     return None if repeats else _plain("Headline", headline, evidence, "person.headline")
 
 
@@ -163,14 +170,16 @@ def _sentence(company: Fields, domain: Fields, evidence: Fields) -> tuple[str | 
     return None, None
 
 
-def _jobs(jobs: Sequence[Fields], evidence: Fields) -> list[Row | None]:
+def _jobs(jobs: Sequence[Fields], role: str, evidence: Fields) -> list[Row | None]:
+    """Return the last jobs; a present one of which no more is known than stands above is left out."""
     rows: list[Row | None] = []
     for job in jobs[:MAX_JOBS]:
         what = " at ".join(filter(None, (words(job, "title", 80), words(job, "name", 80))))
-        span = " to ".join(filter(None, (words(job, "start", 20), words(job, "end", 20))))
-        text = ", ".join(filter(None, (what, span)))
-        line = f"{text} {words(job, 'duration', 30)}".strip()
-        rows.append(_plain("" if rows else "Jobs", line, evidence, "person.experiences"))
+        start, end, duration = words(job, "start", 20), words(job, "end", 20), words(job, "duration", 30)
+        if what == role and not start and not duration:
+            continue
+        text = ", ".join(filter(None, (what, " to ".join(filter(None, (start, end))))))
+        rows.append(_plain("" if rows else "Jobs", f"{text} {duration}".strip(), evidence, "person.experiences"))
     return rows
 
 

@@ -19,6 +19,7 @@ SOURCE_LABELS: Mapping[str, str] = {
     "technologies": "company website",
     "gravatar": "Gravatar",
     "tranco": "Tranco list",
+    "rules": "worked out",
 }
 _SITE_SOURCES = frozenset({"website", "technologies"})  # the page says more than the source's name
 

@@ -46,7 +46,7 @@ def make_subject(view: ReportView) -> str:
     title, firm = (without_emoji(text or "") for text in (view.title, view.company))
     size = f" ({view.employees})" if view.employees and firm else ""
     if not (title or firm):
-        return shorten(start if view.name else f"{start} - no public profile", MAX_SUBJECT)
+        return shorten(f"{start} - {'no public profile' if who == view.email else view.email}", MAX_SUBJECT)
     room = MAX_SUBJECT - len(f"{start} - {size}")
     if title and firm:
         firm = shorten(firm, max(MIN_PART, room - len(title) - 2))

@@ -10,6 +10,7 @@ from stacklead.report.facts import (
     Section,
     company_section,
     count,
+    full_name,
     mail_section,
     person_section,
     told_section,
@@ -20,6 +21,7 @@ from stacklead.report.reading import Fields, number, part, parts, real, words
 from stacklead.text import one_line, shorten, web_link
 
 MAX_REASONS = 3  # the strongest; the lead's page has all
+NEUTRAL_SHARE = 0.4  # of a reason's most points: what the score counts for a fact that is unknown
 VERDICTS = ((8, "Strong lead", "high"), (6, "Good lead", "high"), (4, "Fair lead", "mid"), (2, "Weak lead", "low"))
 
 
@@ -46,7 +48,7 @@ class ReportContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """One line of the score: `points` is like "+2" or "-0.5"."""
+    """One line of the score: `points` is like "+2" or "-0.5"; `is_for` if it is better than not knowing."""
 
     points: str
     why: str
@@ -114,7 +116,7 @@ def make_view(wire: Mapping[str, Any], context: ReportContext) -> ReportView:
     """
     data, evidence, detail = part(wire, "data"), part(wire, "evidence"), part(wire, "score_detail")
     person, company = part(data, "person"), part(data, "company")
-    email, name = words(person, "email", 120), _name(person)
+    email, name = words(person, "email", 120), full_name(person)
     title, firm = words(person, "job_title", 90), words(company, "name", 90)
     role = " at ".join(filter(None, (title, firm))) if title else f"at {firm}" if firm else ""
     place = words(person, "location", 80) or words(company, "location", 80)
@@ -161,16 +163,25 @@ def find_verdict(score: int) -> tuple[str, str]:
 
 
 def strongest_reasons(reasons: Sequence[Fields], most: int = MAX_REASONS) -> list[Reason]:
-    """Return the reasons that moved the score most, for and against, strongest first."""
-    weighed = [(real(reason, "points"), words(reason, "why", 140)) for reason in reasons[:100]]
-    weighed = sorted((pair for pair in weighed if abs(pair[0]) >= 0.05), key=lambda pair: -abs(pair[0]))
-    return [
-        Reason(points=f"{points:+.1f}".removesuffix(".0"), why=why, is_for=points > 0) for points, why in weighed[:most]
+    """Return the reasons that tell this lead from an unknown one, for and against, strongest first."""
+    found = [
+        (real(reason, "points"), max(real(reason, "max"), 0.0), words(reason, "why", 140)) for reason in reasons[:100]
     ]
+    weighed = [(points - NEUTRAL_SHARE * full, points, full, why) for points, full, why in found if why]
+    weighed.sort(key=lambda item: -abs(item[0]))
+    return [_make_reason(*item) for item in weighed[:most] if abs(item[0]) >= 0.05]
 
 
-def _name(person: Fields) -> str:
-    return words(person, "name", 90) or f"{words(person, 'first_name', 45)} {words(person, 'last_name', 45)}".strip()
+def _make_reason(weight: float, points: float, full: float, why: str) -> Reason:
+    said = why[:1].upper() + why[1:]
+    if weight < 0 < full:
+        said += f" (of {_number(full)} possible)"
+    sign = "+" if points >= 0.05 else "-" if points <= -0.05 else ""
+    return Reason(points=sign + _number(abs(points)), why=said, is_for=weight > 0)
+
+
+def _number(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
 
 
 def _initials(text: str) -> str:

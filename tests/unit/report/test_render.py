@@ -10,7 +10,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from stacklead.report.render import ReportContext, find_thread, render_report
-from stacklead.report.view import make_view
+from stacklead.report.view import make_view, strongest_reasons
 from unit.report import samples
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -178,7 +178,7 @@ def test_schools_and_connections_have_rows() -> None:
     ("person", "company", "subject"),
     [
         ({"name": "Ann Li", "job_title": "CEO"}, {"name": "Tiny", "employees": 3}, "[8/10] Ann Li - CEO, Tiny (3)"),
-        ({"name": "Ann Li"}, {}, "[8/10] Ann Li"),
+        ({"name": "Ann Li"}, {}, "[8/10] Ann Li - ann@x.example"),
         ({"first_name": "Ann"}, {"name": "Tiny"}, "[8/10] Ann - Tiny"),
         ({"job_title": "CEO"}, {}, "[8/10] ann@x.example - CEO"),
         ({}, {}, "[8/10] ann@x.example - no public profile"),
@@ -197,6 +197,37 @@ def test_the_subject_fits(length: int) -> None:
         "data": {"score": 10, "person": person, "company": {"name": "C" * length, "employees": 10**6}, "domain": {}}
     }
     assert len(render_report(wire, ReportContext()).subject) <= 70
+
+
+def test_what_stands_above_is_not_repeated() -> None:
+    wire = samples.rebecca()
+    role = "Sr. Sales Representative at Blue Ocean Technologies"
+    wire["data"]["person"]["headline"] = role
+    wire["data"]["person"]["experiences"] = [
+        {"title": "Sr. Sales Representative", "name": "Blue Ocean Technologies", "end": "Present"},
+        {"title": "Clerk", "name": "Red Reef", "end": "2013"},
+    ]
+    text = render_report(wire, samples.CONTEXT).text
+    assert text.count(role) == 1
+    assert "Headline" not in text
+    assert "Jobs         maybe Clerk at Red Reef, 2013" in text
+
+
+def test_reasons_are_those_that_tell_this_lead_from_an_unknown_one() -> None:
+    reasons = [
+        {"points": 0.4, "max": 1.0, "why": "neutral"},
+        {"points": 0.9, "max": 1.0, "why": "the company has a live website"},
+        {"points": 0.3, "max": 1.5, "why": "the address names a function"},
+        {"points": -1.5, "max": 0, "why": "a blocked country"},
+        {"points": 0.2, "max": 0.2, "why": "small"},
+        {"points": 3, "max": 3},
+    ]
+    found = [(reason.points, reason.why, reason.is_for) for reason in strongest_reasons(reasons)]
+    assert found == [
+        ("-1.5", "A blocked country", False),
+        ("+0.9", "The company has a live website", True),
+        ("+0.3", "The address names a function (of 1.5 possible)", False),
+    ]
 
 
 @pytest.mark.parametrize(
