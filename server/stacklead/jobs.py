@@ -1,0 +1,297 @@
+"""What the worker runs: merge captures, research a lead, deliver a lead; each loads, calls, saves and hands on.
+
+Every job may run twice, and may find its work done: it claims a lease in SQL first. No exception leaves a job, because
+arq drops a job that raises; what went wrong is written in SQL, and SQL says when to try again.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from stacklead import links
+from stacklead.deliver.body import make_webhook_body
+from stacklead.deliver.email import send_email
+from stacklead.deliver.message import make_plain_message, make_report_message
+from stacklead.deliver.schedule import next_wait_s
+from stacklead.deliver.webhook import GONE, send_webhook
+from stacklead.errors import DeliveryError
+from stacklead.models import DeliveryKind, DeliveryMethod, DeliveryState, TagDelivery
+from stacklead.outbound import Outbound
+from stacklead.queue import MAX_DEFER_MS, Queue
+from stacklead.report.render import ReportContext, find_thread, render_report
+from stacklead.research.pipeline import research
+from stacklead.research.source import Kit
+from stacklead.settings import Settings
+from stacklead.storage import accounts, deliveries, leads, merging
+from stacklead.storage.accounts import Account
+from stacklead.storage.database import Database, now_ms
+from stacklead.storage.deliveries import Attempt, Delivery, NewDelivery
+from stacklead.storage.leads import LeadRow
+from stacklead.wire import dump_json
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What jobs work with; made once per worker, handed over in arq's context as `tools`."""
+
+    settings: Settings
+    database: Database
+    queue: Queue
+    outbound: Outbound
+    kit: Kit
+
+
+Context = dict[Any, Any]
+
+
+# --- captures -> leads ----------------------------------------------------------------------------------------------
+
+
+async def merge_captures(context: Context, _last_id: int = 0) -> None:
+    """Merge every capture that has no lead yet, and queue the leads that want research."""
+    tools: Tools = context["tools"]
+    rules = merging.MergeRules(
+        settle_ms=int(tools.settings.settle_s * 1000), repeat_window_ms=int(tools.settings.repeat_window_s * 1000)
+    )
+    try:
+        while True:
+            async with tools.database.write() as db:
+                merged = await merging.merge_captures(db, rules)
+            for lead_id, due_at in merged.due.items():
+                if due_at - now_ms() < MAX_DEFER_MS:
+                    await tools.queue.enqueue_research(lead_id, 0, due_at)
+            if merged.captures == 0:
+                return
+    except (SQLAlchemyError, OSError) as exc:
+        log.error("merge_failed", reason=type(exc).__name__)
+
+
+# --- lead -> research -----------------------------------------------------------------------------------------------
+
+
+async def research_lead(context: Context, lead_id: int) -> None:
+    """Claim a due lead, research it, and save the result with its deliveries in one transaction."""
+    tools: Tools = context["tools"]
+    try:
+        async with tools.database.write() as db:
+            lead = await leads.claim_lead(db, lead_id)
+        if lead is not None:
+            await _research_claimed(tools, lead)
+    except (SQLAlchemyError, OSError) as exc:
+        log.error("research_not_saved", lead_id=lead_id, reason=type(exc).__name__)
+
+
+async def _research_claimed(tools: Tools, lead: LeadRow) -> None:
+    started = time.monotonic()
+    try:
+        found = await research(lead.to_lead(), tools.kit, offline=lead.is_test)
+    except Exception as exc:
+        log.exception("research_failed", lead_id=lead.id)
+        await _give_back(tools, lead, type(exc).__name__)
+        return
+    took_ms = int((time.monotonic() - started) * 1000)
+    result = {**found.to_dict(), "runs": [{"source": run.source, "outcome": run.outcome} for run in found.runs]}
+    due: list[int] = []
+    async with tools.database.write() as db:
+        if await leads.save_result(db, lead, result, took_ms):
+            account = await accounts.get_account(db, lead.account_id)
+            due = await deliveries.create_deliveries(db, account.id, lead.id, plan_deliveries(lead, account, result))
+    for delivery_id in due:
+        await tools.queue.enqueue_delivery(delivery_id, 0)
+    log.info("lead_researched", lead_id=lead.id, took_ms=took_ms)
+
+
+async def _give_back(tools: Tools, lead: LeadRow, why: str) -> None:
+    async with tools.database.write() as db:
+        next_at = await leads.save_failure(db, lead, f"The research failed ({why}).")
+    if next_at is not None and next_at - now_ms() < MAX_DEFER_MS:
+        await tools.queue.enqueue_research(lead.id, lead.attempts, next_at)
+
+
+def plan_deliveries(lead: LeadRow, account: Account, result: dict[str, Any]) -> list[NewDelivery]:
+    """Return the deliveries that a finished lead wants; a webhook's bytes are made here, once."""
+    wanted: list[NewDelivery] = []
+    if lead.is_mail_due and _wants(lead, account, DeliveryMethod.EMAIL):
+        wanted.append(NewDelivery(method=DeliveryMethod.EMAIL, **_state(lead, account.reply_address is not None)))
+    if _wants(lead, account, DeliveryMethod.WEBHOOK):
+        body = make_webhook_body(token=lead.token, id=lead.public_id, research=result)
+        url = lead.webhook_url
+        state = _state(lead, bool(url or account.webhook_url))
+        wanted.append(NewDelivery(method=DeliveryMethod.WEBHOOK, webhook_url=url, body=body, **state))
+    return wanted
+
+
+def _wants(lead: LeadRow, account: Account, method: DeliveryMethod) -> bool:
+    if lead.delivery_method is not None:
+        return lead.delivery_method == method
+    return account.tag_delivery in (TagDelivery.BOTH, method.value)
+
+
+def _state(lead: LeadRow, is_configured: bool) -> dict[str, Any]:
+    if lead.is_test:
+        return {"state": DeliveryState.OFF, "state_reason": "Leads of a test key are never sent."}
+    if not is_configured:
+        return {"state": DeliveryState.WAITING_FOR_ADDRESS, "state_reason": "Nothing is configured to send it to."}
+    return {"state": DeliveryState.DUE}
+
+
+# --- delivery -> mail or webhook --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A try that succeeded: the other side's status and words."""
+
+    status: int | None
+    answer: str
+
+
+class _NothingConfigured(Exception):
+    """The account has no address for this delivery any more."""
+
+
+async def deliver_lead(context: Context, delivery_id: int) -> None:
+    """Make one attempt of a due delivery and record what came of it."""
+    tools: Tools = context["tools"]
+    try:
+        async with tools.database.write() as db:
+            delivery = await deliveries.claim_delivery(db, delivery_id)
+        if delivery is not None:
+            await _deliver_claimed(tools, delivery)
+    except (SQLAlchemyError, OSError) as exc:
+        log.error("delivery_not_saved", delivery_id=delivery_id, reason=type(exc).__name__)
+
+
+async def _deliver_claimed(tools: Tools, delivery: Delivery) -> None:
+    started_at, started = now_ms(), time.monotonic()
+    async with tools.database.read() as db:
+        account = await accounts.get_account(db, delivery.account_id)
+    outcome: _Sent | DeliveryError
+    try:
+        outcome = await _send(tools, account, delivery)
+    except _NothingConfigured as exc:
+        async with tools.database.write() as db:
+            await deliveries.save_waiting(db, delivery, str(exc))
+        return
+    except DeliveryError as exc:
+        outcome = exc
+    except Exception as exc:
+        log.exception("delivery_failed", delivery_id=delivery.id)
+        outcome = DeliveryError(f"Something went wrong on our side ({type(exc).__name__}).")
+    attempt = Attempt(
+        number=delivery.attempts,
+        is_ok=isinstance(outcome, _Sent),
+        status=outcome.status if isinstance(outcome, _Sent) else outcome.status_code,
+        answer=outcome.answer if isinstance(outcome, _Sent) else (outcome.answer or outcome.message),
+        took_ms=int((time.monotonic() - started) * 1000),
+        started_at=started_at,
+    )
+    await _save_attempt(tools, account, delivery, attempt, outcome)
+
+
+async def _send(tools: Tools, account: Account, delivery: Delivery) -> _Sent:
+    if delivery.method == DeliveryMethod.EMAIL:
+        return await _send_mail(tools, account, delivery)
+    url = delivery.webhook_url or account.webhook_url
+    if not url:
+        raise _NothingConfigured("No webhook URL is configured.")
+    if delivery.webhook_url is None and account.webhook_off_at is not None and delivery.kind != DeliveryKind.TEST:
+        raise DeliveryError("The webhook is switched off; the receiver said that it is gone.", permanent=True)
+    body = delivery.body or dump_json({"test": True, "message": "This is a test webhook of StackLead."})
+    answer = await send_webhook(
+        tools.outbound, url=url, secret=account.webhook_secret, message_id=delivery.public_id, body=body
+    )
+    return _Sent(answer.status, answer.answer_text)
+
+
+async def _send_mail(tools: Tools, account: Account, delivery: Delivery) -> _Sent:
+    settings = tools.settings
+    to = account.pending_reply_address if delivery.kind == DeliveryKind.CONFIRM_ADDRESS else account.reply_address
+    if not to:
+        raise _NothingConfigured("No reply address is configured.")
+    if delivery.kind == DeliveryKind.REPORT:
+        message = await _make_report(tools, account, delivery, to)
+    else:
+        subject, text = _write_message(settings, account, delivery.kind, to)
+        message = make_plain_message(settings, to=to, subject=subject, text=text)
+    return _Sent(250, await send_email(settings, message))
+
+
+async def _make_report(tools: Tools, account: Account, delivery: Delivery, to: str) -> Any:
+    async with tools.database.read() as db:
+        lead = await leads.get_lead_by_row_id(db, account.id, delivery.lead_id or 0)
+        result = await leads.find_result(db, account.id, lead.id)
+    if result is None:
+        raise DeliveryError("The lead has no result any more.", permanent=True)
+    report = render_report(result, make_report_context(tools.settings, lead, result))
+    company = find_thread(result)
+    return make_report_message(
+        tools.settings,
+        to=to,
+        report=report,
+        message_id=delivery.public_id,
+        thread=f"{account.public_id} {company}" if company else None,
+    )
+
+
+def make_report_context(settings: Settings, lead: LeadRow, result: dict[str, Any]) -> ReportContext:
+    """Return what a report says beside the research: the lead's own words and where links lead to."""
+    payload, base = lead.payload, settings.base_url.rstrip("/")
+    return ReportContext(
+        lead_url=f"{base}/leads/{lead.public_id}",
+        settings_url=f"{base}/settings/email",
+        fields={**(payload.get("fields") or {}), **(payload.get("words") or {})},
+        page=payload.get("page"),
+        referrer=payload.get("referrer"),
+        utm=payload.get("utm") or {},
+        received_at=datetime.fromtimestamp(lead.created_at / 1000, UTC),
+        researched_at=None if lead.researched_at is None else datetime.fromtimestamp(lead.researched_at / 1000, UTC),
+        by_tag=lead.via == "tag",
+        tried=[run["source"] for run in result.get("runs", [])],
+    )
+
+
+def _write_message(settings: Settings, account: Account, kind: DeliveryKind, to: str) -> tuple[str, str]:
+    """Return subject and text of a small mail of ours."""
+    if kind == DeliveryKind.SIGN_IN_LINK:
+        link = links.make_sign_in_link(settings, account.public_id)
+        text = f"Open this link to sign in to {account.name}. It works once.\n\n{link}\n\n"
+        return "Your sign-in link for StackLead", text + "If you did not ask for it, ignore this mail."
+    if kind == DeliveryKind.CONFIRM_ADDRESS:
+        link = links.make_confirm_link(settings, account.public_id, to)
+        text = f"Open this link to have the reports of {account.name} sent to this address.\n\n{link}\n\n"
+        return "Confirm this address for StackLead reports", text + "If you did not ask for it, ignore this mail."
+    return "A test mail of StackLead", f"Mail works: the reports of {account.name} will arrive here.\n"
+
+
+async def _save_attempt(
+    tools: Tools, account: Account, delivery: Delivery, attempt: Attempt, outcome: _Sent | DeliveryError
+) -> None:
+    state, next_at, reason = _decide(delivery, outcome)
+    async with tools.database.write() as db:
+        await deliveries.save_attempt(db, delivery, attempt, state=state, next_at=next_at, reason=reason)
+        is_gone = isinstance(outcome, DeliveryError) and outcome.status_code == GONE
+        if is_gone and delivery.method == DeliveryMethod.WEBHOOK and delivery.webhook_url is None:
+            await accounts.save_account(db, account.id, webhook_off_at=now_ms())
+            await deliveries.switch_off_webhooks(db, account.id, "The receiver said that it is gone (410).")
+    if next_at is not None and next_at - now_ms() < MAX_DEFER_MS:
+        await tools.queue.enqueue_delivery(delivery.id, delivery.attempts, next_at)
+    log.info("delivery_attempted", delivery_id=delivery.id, state=state, status=attempt.status)
+
+
+def _decide(delivery: Delivery, outcome: _Sent | DeliveryError) -> tuple[DeliveryState, int | None, str | None]:
+    """Return what becomes of a delivery after this attempt: its state, when to try again, and why."""
+    if isinstance(outcome, _Sent):
+        return DeliveryState.SENT, None, None
+    if outcome.permanent or delivery.kind == DeliveryKind.TEST:
+        return DeliveryState.FAILED, None, outcome.message
+    wait_s = next_wait_s(delivery.attempts, outcome.retry_after_s)
+    if wait_s is None:
+        return DeliveryState.FAILED, None, f"Gave up after {delivery.attempts} attempts: {outcome.message}"
+    return DeliveryState.DUE, now_ms() + int(wait_s * 1000), outcome.message

@@ -1,0 +1,93 @@
+"""Finds what SQL says is due and hands it on: why losing Redis, or a job, or a worker loses nothing (DESIGN.md 1)."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from stacklead.jobs import Tools, deliver_lead, merge_captures, research_lead
+from stacklead.storage import deliveries, leads
+from stacklead.storage.database import now_ms
+from stacklead.storage.sessions import delete_old_sessions
+from stacklead.storage.source_cache import SourceCache
+
+SWEEP_S = 10.0  # between two sweeps while Redis carries the jobs
+LONE_SWEEP_S = 0.5  # while there is no Redis, when the sweep drives the jobs itself
+MAX_LONE_JOBS = 20  # jobs that the sweep runs at once
+HOUSEKEEPING_S = 3600.0
+
+log = structlog.get_logger()
+
+
+class Sweep:
+    """Runs beside arq in every worker; several may run at once, because jobs claim what they work on."""
+
+    def __init__(self, tools: Tools) -> None:
+        self.tools = tools
+        self.is_alone = False
+        self._slots = asyncio.Semaphore(MAX_LONE_JOBS)
+        self._running: dict[str, asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        """Sweep until cancelled."""
+        while True:
+            try:
+                await self.sweep_once()
+            except (SQLAlchemyError, OSError) as exc:
+                log.error("sweep_failed", reason=type(exc).__name__)
+            await asyncio.sleep(LONE_SWEEP_S if self.is_alone else SWEEP_S)
+
+    async def sweep_once(self) -> None:
+        """Merge what lies about, then hand on every lead and delivery that is due."""
+        self.is_alone = not await self.tools.queue.is_up()
+        await merge_captures({"tools": self.tools})
+        until = now_ms() + (0 if self.is_alone else int(SWEEP_S * 1000))
+        async with self.tools.database.read() as db:
+            due_leads = await leads.list_due(db, until=until)
+            due_deliveries = await deliveries.list_due(db, until=until)
+        for lead_id, attempts, due_at in due_leads:
+            if self.is_alone or not await self.tools.queue.enqueue_research(lead_id, attempts, due_at):
+                self._start(f"lead:{lead_id}", research_lead, lead_id)
+        for delivery_id, attempts, due_at in due_deliveries:
+            if self.is_alone or not await self.tools.queue.enqueue_delivery(delivery_id, attempts, due_at):
+                self._start(f"delivery:{delivery_id}", deliver_lead, delivery_id)
+
+    async def drain(self) -> None:
+        """Wait for the jobs that the sweep itself runs."""
+        await asyncio.gather(*self._running.values(), return_exceptions=True)
+
+    def _start(self, name: str, job: Callable[[dict[object, object], int], Awaitable[None]], row_id: int) -> None:
+        if name in self._running:
+            return
+
+        async def run() -> None:
+            async with self._slots:
+                await job({"tools": self.tools}, row_id)
+
+        task = asyncio.create_task(run())
+        self._running[name] = task
+        task.add_done_callback(lambda _: self._running.pop(name, None))
+
+
+async def keep_house(tools: Tools) -> None:
+    """Forget what is too old, every hour until cancelled: leads beyond the retention, sessions, cached answers."""
+    while True:
+        try:
+            await _keep_house_once(tools)
+        except (SQLAlchemyError, OSError) as exc:
+            log.error("housekeeping_failed", reason=type(exc).__name__)
+        await asyncio.sleep(HOUSEKEEPING_S)
+
+
+async def _keep_house_once(tools: Tools) -> None:
+    days = tools.settings.retention_days
+    if days:
+        before = now_ms() - days * 86_400_000
+        count = 1
+        while count:
+            async with tools.database.write() as db:
+                count = await leads.delete_older_than(db, before)
+    async with tools.database.write() as db:
+        await delete_old_sessions(db)
+    await SourceCache(tools.database).delete_old()

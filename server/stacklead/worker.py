@@ -1,0 +1,197 @@
+"""The worker: which jobs run, on what they run, and how they start without arq's poll delay (INTAKE.md 3)."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from arq.connections import ArqRedis
+from arq.worker import Worker
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from stacklead.jobs import Tools, deliver_lead, merge_captures, research_lead
+from stacklead.outbound import Outbound
+from stacklead.queue import WAKE_KEY, Queue, decode_job, encode_job, open_redis
+from stacklead.research.source import Kit
+from stacklead.settings import Settings
+from stacklead.storage.database import Database, migrate
+from stacklead.storage.heartbeats import delete_heartbeat, save_heartbeat
+from stacklead.storage.source_cache import SourceCache
+from stacklead.sweep import Sweep, keep_house
+
+MAX_JOBS = 50
+JOB_TIMEOUT_S = 40  # research takes at most 15 s, a delivery attempt at most 30 s
+GRACE_S = 20  # how long a stopping worker waits for its jobs; what is cut is found again by its lease
+POLL_S = 0.5  # only deferred jobs wait for a poll; all others wake the worker
+WAKE_BLOCK_S = 5  # how long one blocking read of the wake list lasts
+MAX_BACKOFF_S = 5.0  # between two tries to reach a Redis that went away
+HEARTBEAT_S = 5.0
+UNLIMITED_TRIES = 1_000_000  # attempts are counted in SQL
+
+log = structlog.get_logger()
+
+
+class WakeWorker(Worker):
+    """arq's worker, woken by a list instead of a clock, and refilled as soon as a slot frees.
+
+    Overrides `main` and `_release_sem_dec_counter_on_complete` of arq 0.28; a test holds both.
+    """
+
+    def __init__(self, *args: Any, waker: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.waker = waker
+        self.woken = asyncio.Event()
+
+    async def main(self) -> None:
+        """Run jobs until cancelled; in burst mode until the queue is empty."""
+        listener = None if self.burst else asyncio.create_task(self._listen())
+        try:
+            while True:
+                self.woken.clear()
+                await self._poll_iteration()
+                if self.burst and await self.pool.zcard(self.queue_name) == 0:
+                    await asyncio.gather(*self.tasks.values())
+                    return
+                if listener is not None and listener.done():
+                    listener.result()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self.woken.wait(), self.poll_delay_s)
+        finally:
+            if listener is not None:
+                listener.cancel()
+                with contextlib.suppress(asyncio.CancelledError, RedisError, OSError):
+                    await listener
+
+    async def _listen(self) -> None:
+        while True:
+            await self.waker.blpop([WAKE_KEY], timeout=WAKE_BLOCK_S)
+            self.woken.set()
+
+    def _release_sem_dec_counter_on_complete(self) -> None:
+        if self.job_counter >= self.max_jobs:  # every slot was taken, so more may be waiting
+            self.woken.set()
+        super()._release_sem_dec_counter_on_complete()
+
+
+def make_worker(settings: Settings, tools: Tools, *, burst: bool = False) -> WakeWorker:
+    """Return a worker over `STACKLEAD_REDIS_URL`; it is run by `run_worker`, or once in tests with `burst`."""
+    pool = ArqRedis(
+        connection_pool=open_redis(settings).connection_pool,
+        job_serializer=encode_job,
+        job_deserializer=decode_job,
+    )
+    waker = open_redis(settings.model_copy())
+    waker.connection_pool.connection_kwargs["socket_timeout"] = WAKE_BLOCK_S + 5
+    return WakeWorker(
+        functions=[merge_captures, research_lead, deliver_lead],
+        redis_pool=pool,
+        waker=waker,
+        burst=burst,
+        handle_signals=False,
+        max_jobs=MAX_JOBS,
+        job_timeout=JOB_TIMEOUT_S,
+        keep_result=0,
+        max_tries=UNLIMITED_TRIES,
+        poll_delay=POLL_S,
+        queue_read_limit=max(4 * MAX_JOBS, 200),
+        health_check_interval=10,
+        log_results=False,
+        job_serializer=encode_job,
+        job_deserializer=decode_job,
+        ctx={"tools": tools},
+    )
+
+
+@asynccontextmanager
+async def open_tools(settings: Settings) -> AsyncGenerator[Tools, None]:
+    """Open what jobs work with, and close it."""
+    await migrate(settings)
+    database = Database(settings)
+    outbound = Outbound(settings)
+    queue = Queue(settings)
+    kit = Kit(settings=settings, outbound=outbound, cache=SourceCache(database), now=lambda: datetime.now(UTC))
+    try:
+        yield Tools(settings=settings, database=database, queue=queue, outbound=outbound, kit=kit)
+    finally:
+        await queue.close()
+        await outbound.close()
+        await database.close()
+
+
+async def run_worker(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT, then finish what runs within GRACE_S."""
+    stop = asyncio.Event()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(signum, stop.set)
+    async with open_tools(settings) as tools:
+        sweep = Sweep(tools)
+        tasks = [
+            asyncio.create_task(sweep.run()),
+            asyncio.create_task(keep_house(tools)),
+            asyncio.create_task(_beat(tools)),
+        ]
+        if settings.redis_url:
+            tasks.append(asyncio.create_task(_supervise(settings, tools)))
+        log.info("worker_started", redis=bool(settings.redis_url))
+        await stop.wait()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(sweep.drain(), GRACE_S)
+
+
+async def _supervise(settings: Settings, tools: Tools) -> None:
+    """Run arq's worker, again and again: a lost connection ends it, and must not end us."""
+    backoff_s = 0.1
+    while True:
+        worker = make_worker(settings, tools)
+        started = asyncio.get_running_loop().time()
+        try:
+            await worker.main()
+        except (RedisError, OSError) as exc:
+            log.warning("redis_lost", reason=type(exc).__name__)
+        finally:
+            await _finish_jobs(worker)
+        if asyncio.get_running_loop().time() - started > MAX_BACKOFF_S:
+            backoff_s = 0.1
+        await asyncio.sleep(backoff_s)
+        backoff_s = min(backoff_s * 2, MAX_BACKOFF_S)
+
+
+async def _finish_jobs(worker: WakeWorker) -> None:
+    """Let the running jobs end: their results go to SQL, whether or not Redis hears of it."""
+    worker.allow_pick_jobs = False
+    if worker.tasks:
+        _, late = await asyncio.wait(worker.tasks.values(), timeout=GRACE_S)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*worker.tasks.values(), return_exceptions=True)
+    for client in (worker.waker, worker.pool):
+        with contextlib.suppress(RedisError, OSError):
+            await client.aclose(close_connection_pool=True)
+
+
+async def _beat(tools: Tools) -> None:
+    """Say that this worker is alive, until cancelled."""
+    name = f"{socket.gethostname()}:{os.getpid()}"
+    try:
+        while True:
+            try:
+                info = {"is_redis_up": await tools.queue.is_up(), "has_redis": bool(tools.settings.redis_url)}
+                async with tools.database.write() as db:
+                    await save_heartbeat(db, name, info)
+            except (SQLAlchemyError, OSError) as exc:
+                log.error("heartbeat_failed", reason=type(exc).__name__)
+            await asyncio.sleep(HEARTBEAT_S)
+    finally:
+        with contextlib.suppress(SQLAlchemyError, OSError):
+            async with tools.database.write() as db:
+                await delete_heartbeat(db, name)
