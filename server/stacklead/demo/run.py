@@ -116,7 +116,7 @@ async def _start(
         "control_url": net.control.url,
         **account,
         "curl": _curl(product.url, account["api_key"]),
-        "example_emails": [email for email, _, _ in EXAMPLES],
+        "example_emails": [email for email, *_ in EXAMPLES],
         "env": {**net.env, "STACKLEAD_SMTP_URL": mailbox.url},
     }
 

@@ -24,14 +24,14 @@ MAX_FORM_BYTES = 100_000
 
 PAGES = {"/": "home", "/demo": "demo", "/signup": "signup", "/contact": "contact", "/manual": "manual", "/sent": "sent"}
 
-# People of the sample world that visitors can try, with what is to be seen.
+# People of the sample world that visitors can try: address, name, company website if the form asks, what it shows.
 EXAMPLES = (
-    ("rebecca@blueocean.example", "Rebecca Schroeder", "everything a public web can know"),
-    ("jordan.avery@harbourlight.example", "Jordan Avery", "one of two people of that name"),
-    ("k.lehmann@werkhof.example", "Katrin Lehmann", "a German site"),
-    ("mara_lindqvist@gmail.com", "Mara Lindqvist", "a personal mailbox"),
-    ("someone@mailinator.com", "", "a throwaway address"),
-    ("pat@slowpoke.example", "Pat Moreau", "a company whose site is slow"),
+    ("rebecca@blueocean.example", "Rebecca Schroeder", "", "all that a public web can know"),
+    ("jordan.avery@harbourlight.example", "Jordan Avery", "", "has a namesake"),
+    ("k.lehmann@werkhof.example", "Katrin Lehmann", "", "a German site"),
+    ("mara_lindqvist@gmail.com", "Mara Lindqvist", "openrivers.example", "a personal mailbox"),
+    ("someone@mailinator.com", "", "", "a throwaway address"),
+    ("pat@slowpoke.example", "Pat Moreau", "", "a company whose site is slow"),
 )
 
 

@@ -89,12 +89,13 @@
       for (const kind of ["input", "change"]) input.dispatchEvent(new Event(kind, { bubbles: true }));
     };
     const form = document.querySelector("main form");
-    const { name, email } = button.dataset;
+    const { name, email, website } = button.dataset;
     const [first, ...last] = name.split(" ");
     const named = (...names) => names.map((n) => form.querySelector(n)).find(Boolean);
     set(named("[name=first_name]"), first);
     set(named("[name=last_name]"), last.join(" "));
     set(named("[name=name]", "[sl-field=name]", "[data-name-field]"), name);
+    set(named("[name=company_website]"), website);
     set(named("[name=email]", "[sl-field=email]"), email);
   }
 
