@@ -154,6 +154,9 @@ class _Wire:
         data: bytes | None = self._http.send(event)  # pyright: ignore[reportUnknownVariableType] - untyped in h11
         self._writer.write(data or b"")  # pyright: ignore[reportUnknownArgumentType]
         await self._writer.drain()
+        await asyncio.sleep(0)  # drain alone may never let the loop notice that the client has left
+        if self._writer.is_closing():
+            raise ConnectionResetError("the client has left")
 
     def next(self) -> bool:
         """Make ready for another request on the same connection; False if it ends here."""
