@@ -16,6 +16,7 @@ AVATAR_HOSTS = frozenset({"gravatar.com", "www.gravatar.com", "0.gravatar.com"})
 TRANCO_HOST = "tranco-list.eu"
 HOURLY_LIMIT = 100  # profile requests per hour without a key, as the real API has it
 RANK_DAYS = 92  # ranks are told for every day of about three months
+STILL_DAYS = (7, 80)  # the rank has stood still for the first so many days, and moved between then and the second
 
 
 class PublicApis:
@@ -112,15 +113,15 @@ def _account(service: str, url: str) -> dict[str, Any]:
 
 
 def ranks_of(company: Company, today: datetime) -> list[dict[str, Any]]:
-    """Return the daily ranks of a company, newest first, moving evenly from `rank.before` to `rank.now`."""
+    """Return the daily ranks of a company, newest first: `rank.before` until 80 days ago, `rank.now` for a week."""
     if company.rank.now is None:
         return []
     before = company.rank.now if company.rank.before is None else company.rank.before
-    moved = company.rank.now - before
+    moved, (newest, oldest) = company.rank.now - before, STILL_DAYS
     return [
         {
             "date": (today - timedelta(days=ago)).strftime("%Y-%m-%d"),
-            "rank": company.rank.now - round(moved * ago / RANK_DAYS),
+            "rank": company.rank.now - round(moved * min(1.0, max(0, ago - newest) / (oldest - newest))),
         }
         for ago in range(RANK_DAYS + 1)
     ]

@@ -116,7 +116,6 @@ class Person:
     has_gravatar: bool = False
     on_team_page: bool = True
     shows_email: bool = False
-    joined: str = ""  # YYYY-MM, as the team page tells it
 
 
 class World:
