@@ -90,14 +90,17 @@ class Settings(BaseSettings):
     source_settings: dict[str, SourceSettings] = Field(default_factory=dict, exclude=True)
 
     @classmethod
-    def from_env(cls, **overrides: Any) -> "Settings":
-        """Read the environment once; `overrides` win over it.
+    def from_env(cls, *, port: int | None = None, **overrides: Any) -> "Settings":
+        """Read the environment once; `overrides` win over it. `port` makes the default of `base_url`.
 
         Raises:
             pydantic.ValidationError: a value is not of its type; the message names the variable.
         """
         overrides.setdefault("source_settings", read_source_settings(os.environ))
-        return cls(**overrides)
+        settings = cls(**overrides)
+        if port is not None and "base_url" not in settings.model_fields_set:
+            return settings.model_copy(update={"base_url": f"http://localhost:{port}"})
+        return settings
 
     def source(self, name: str) -> SourceSettings:
         """Return how the named source is reached."""

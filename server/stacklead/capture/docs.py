@@ -11,6 +11,11 @@ from typing import Any
 
 import jinja2
 from markupsafe import Markup, escape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from stacklead.state import State
 
 METHODS = ("post", "get", "delete", "put", "patch")
 
@@ -25,6 +30,17 @@ def openapi_for(base_url: str) -> dict[str, Any]:
     """Return the document as it is served at `base_url` (no slash at the end)."""
     quoted = json.dumps(base_url)[1:-1]
     return json.loads(_read("openapi.json").replace("{base_url}", quoted)) | {"servers": [{"url": base_url or "/"}]}
+
+
+async def get_openapi(request: Request[State]) -> Response:
+    """Answer with the OpenAPI document."""
+    return JSONResponse(openapi_for(request.state["settings"].base_url.rstrip("/")))
+
+
+async def get_docs(request: Request[State]) -> Response:
+    """Answer with the documentation as a page."""
+    page = docs_page(load_openapi(), request.state["settings"].base_url.rstrip("/"))
+    return HTMLResponse(page, headers={"Content-Security-Policy": docs_csp(), "X-Content-Type-Options": "nosniff"})
 
 
 def docs_page(openapi: Mapping[str, Any], base_url: str) -> str:
@@ -198,3 +214,6 @@ def _prose(text: str) -> Markup:
 
 def _as_json(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+routes = [Route("/openapi.json", get_openapi), Route("/docs", get_docs)]

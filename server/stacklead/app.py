@@ -1,0 +1,142 @@
+"""The whole HTTP surface: route table, middleware, errors."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from stacklead.capture import api, docs, script
+from stacklead.capture.snippet import ClientRoutes
+from stacklead.errors import (
+    MethodNotAllowed,
+    NotFound,
+    StackLeadError,
+    StorageUnavailable,
+    TooManyRequests,
+    Unauthorized,
+)
+from stacklead.outbound import Outbound
+from stacklead.queue import Queue
+from stacklead.settings import Settings
+from stacklead.state import State
+from stacklead.storage.client_keys import ClientKeys
+from stacklead.storage.database import Database, migrate
+from stacklead.storage.heartbeats import list_alive
+from stacklead.storage.intake import open_intake
+
+log = structlog.get_logger()
+
+
+def create_app(settings: Settings) -> Starlette:
+    """Make the web application: the only way, in production and in tests."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncGenerator[State, None]:
+        await migrate(settings)
+        database, queue, outbound = Database(settings), Queue(settings), Outbound(settings)
+        client_keys = ClientKeys(database)
+        await client_keys.start()
+        intake = open_intake(settings, queue.captures_committed)
+        yield {
+            "settings": settings,
+            "database": database,
+            "intake": intake,
+            "client_keys": client_keys,
+            "queue": queue,
+            "outbound": outbound,
+        }
+        await intake.close()
+        await client_keys.stop()
+        await queue.close()
+        await outbound.close()
+        await database.close()
+
+    app = Starlette(
+        routes=[
+            *script.routes,
+            *api.routes,
+            *docs.routes,
+            Route("/healthz", healthz),
+            Route("/readyz", readyz),
+        ],
+        middleware=[Middleware(ClientRoutes, settings=settings)],
+        exception_handlers={StackLeadError: on_refusal, HTTPException: on_http_exception, Exception: on_fault},
+        lifespan=lifespan,
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+async def healthz(_request: Request[State]) -> Response:
+    """Answer as long as the process lives."""
+    return JSONResponse({"status": "ok"})
+
+
+async def readyz(request: Request[State]) -> Response:
+    """Answer 503 only if nothing can be committed; what else is missing is told with 200."""
+    try:
+        await request.state["database"].check()
+        async with request.state["database"].read() as db:
+            workers = await list_alive(db)
+    except (SQLAlchemyError, OSError):
+        raise StorageUnavailable("Nothing can be committed now.", retry_after_s=5) from None
+    why: list[str] = []
+    if request.state["settings"].redis_url and not await request.state["queue"].is_up():
+        why.append("Redis is away: jobs start with the sweep, within seconds instead of milliseconds.")
+    if not workers:
+        why.append("No worker is running: leads are kept and researched when one starts.")
+    return JSONResponse({"status": "degraded", "why": why} if why else {"status": "ready"})
+
+
+# --- failures: JSON for machines, a page for people -----------------------------------------------------------------
+
+
+async def on_refusal(request: Request, exc: Exception) -> Response:
+    """Answer an expected failure."""
+    if not isinstance(exc, StackLeadError):
+        raise exc
+    headers: dict[str, str] = {}
+    if isinstance(exc, Unauthorized):
+        headers["WWW-Authenticate"] = 'Basic realm="StackLead", charset="UTF-8"'
+    if isinstance(exc, TooManyRequests | StorageUnavailable):
+        headers["Retry-After"] = str(exc.retry_after_s)
+    if _is_for_machines(request):
+        body = {"error": {"code": exc.code, "message": exc.message, "param": exc.param}}
+        return JSONResponse(body, exc.status, {"X-StackLead-Reason": exc.code, **headers})
+    response = PlainTextResponse(exc.message, exc.status)
+    response.headers.update(headers)
+    return response
+
+
+async def on_http_exception(request: Request, exc: Exception) -> Response:
+    """Answer what Starlette's router refuses: no such route, or another method."""
+    if not isinstance(exc, HTTPException):
+        raise exc
+    if exc.status_code == 405:
+        refusal: StackLeadError = MethodNotAllowed(f"{request.method} is not possible here.")
+    elif exc.status_code == 404:
+        refusal = NotFound("There is no such route." if _is_for_machines(request) else "There is no such page.")
+    else:
+        refusal = StackLeadError(exc.detail)
+        refusal.status, refusal.code = exc.status_code, "invalid_request"
+    response = await on_refusal(request, refusal)
+    response.headers.update(exc.headers or {})
+    return response
+
+
+async def on_fault(request: Request, exc: Exception) -> Response:
+    """Answer a fault of ours without a word about its inside; the log has the traceback."""
+    log.error("request_failed", path=request.url.path, reason=type(exc).__name__)
+    return await on_refusal(request, StackLeadError("Something went wrong on our side."))
+
+
+def _is_for_machines(request: Request) -> bool:
+    path = request.url.path
+    return path.startswith("/api/") or path in ("/healthz", "/readyz", "/metrics", "/openapi.json")

