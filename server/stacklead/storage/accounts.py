@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import RowMapping, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from stacklead import keys
@@ -57,8 +57,9 @@ async def get_account_by_public_id(db: AsyncConnection, public_id: str) -> Accou
 
 
 async def find_accounts_by_reply_address(db: AsyncConnection, address: str) -> list[Account]:
-    """Return the accounts whose reports go to this address, oldest first (for /sign-in)."""
-    query = select(accounts).where(accounts.c.reply_address == address).order_by(accounts.c.id)
+    """Return the accounts whose reports go to this address in any spelling, oldest first (for /sign-in)."""
+    is_same = func.lower(accounts.c.reply_address) == address.lower()
+    query = select(accounts).where(is_same).order_by(accounts.c.id)
     return [_account(row) for row in (await db.execute(query)).mappings()]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, insert, select, update
+from sqlalchemy import RowMapping, and_, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -118,6 +118,12 @@ async def create_message(
         updated_at=now,
     )
     return _delivery((await db.execute(query.returning(*deliveries.c))).mappings().one())
+
+
+async def count_messages(db: AsyncConnection, account_id: int, kind: DeliveryKind, since: int) -> int:
+    """Return how many deliveries of this kind an account has had since then; what limits sign-in mails."""
+    mine = and_(deliveries.c.account_id == account_id, deliveries.c.kind == kind, deliveries.c.created_at > since)
+    return (await db.execute(select(func.count()).select_from(deliveries).where(mine))).scalar_one()
 
 
 # --- the worker -----------------------------------------------------------------------------------------------------

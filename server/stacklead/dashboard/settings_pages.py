@@ -1,0 +1,128 @@
+"""The website tag: the lines to paste, whether they work, client keys and where leads by tag are sent."""
+
+from collections.abc import Sequence
+
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from stacklead.dashboard.forms import parse_label, parse_origins
+from stacklead.dashboard.session import Visit, signed_in
+from stacklead.dashboard.status import list_notes
+from stacklead.dashboard.tag import make_tag
+from stacklead.errors import InvalidRequest, NotFound
+from stacklead.models import TagDelivery
+from stacklead.storage import account_keys, accounts, seen
+from stacklead.storage.account_keys import Key
+
+SNIPPET_PAGE = "/settings/snippet"
+MAX_KEYS = 50  # live keys of one kind
+
+
+@signed_in
+async def show_snippet(visit: Visit) -> Response:
+    """Show the tag of one client key (`?key=`, else the first made) and what has been seen of it."""
+    return await _render_snippet(visit)
+
+
+@signed_in
+async def create_client_key(visit: Visit) -> Response:
+    """Make another client key."""
+    label = parse_label(visit.form) or "Website"
+    await check_key_count(visit, "client")
+    async with visit.database.write() as db:
+        key, _ = await account_keys.create_key(db, visit.account.id, "client", label=label)
+    return visit.redirect(f"{SNIPPET_PAGE}?key={key.id}", f"The key \u201c{label}\u201d is made. Its tag stands below.")
+
+
+@signed_in
+async def revoke_client_key(visit: Visit) -> Response:
+    """Revoke a client key for good."""
+    async with visit.database.write() as db:
+        await account_keys.revoke_key(db, visit.account.id, key_id_of(visit))
+    return visit.redirect(SNIPPET_PAGE, "The key is revoked: within seconds, tags that carry it hand in nothing.")
+
+
+@signed_in
+async def save_origins(visit: Visit) -> Response:
+    """Allow only some origins for a client key, or every one."""
+    typed = visit.form.get("origins", "")
+    try:
+        origins = parse_origins(typed)
+    except InvalidRequest as exc:
+        return await _render_snippet(visit, problem=exc.message, typed=typed)
+    async with visit.database.write() as db:
+        await account_keys.save_allowed_origins(db, visit.account.id, key_id_of(visit), origins)
+    said = "Only the origins in the list may use this key now." if origins else "Every website may use this key now."
+    return visit.redirect(f"{SNIPPET_PAGE}?key={key_id_of(visit)}", said)
+
+
+@signed_in
+async def save_tag_delivery(visit: Visit) -> Response:
+    """Choose where leads by tag are sent."""
+    choice = visit.form.get("tag_delivery", "")
+    if choice not in list(TagDelivery):
+        raise InvalidRequest(f"tag_delivery must be one of {', '.join(TagDelivery)}.", param="tag_delivery")
+    if choice != TagDelivery.EMAIL and not visit.account.webhook_url:
+        said = "There is no webhook URL yet. Write it on the page \u201cAPI and webhook\u201d first."
+        return visit.redirect(SNIPPET_PAGE, said, tone="bad")
+    async with visit.database.write() as db:
+        await accounts.save_account(db, visit.account.id, tag_delivery=choice)
+    return visit.redirect(SNIPPET_PAGE, "Saved. It counts from the next lead on.")
+
+
+async def check_key_count(visit: Visit, kind: account_keys.Kind) -> None:
+    """Raise InvalidRequest if the account has as many keys as it can have."""
+    async with visit.database.read() as db:
+        keys = await account_keys.list_keys(db, visit.account.id, kind)
+    if sum(key.revoked_at is None for key in keys) >= MAX_KEYS:
+        raise InvalidRequest(f"An account can have at most {MAX_KEYS} keys. Revoke one that is not used any more.")
+
+
+def key_id_of(visit: Visit) -> int:
+    """Return the key that the address names; raises NotFound if that is no number."""
+    text = str(visit.request.path_params["key_id"])
+    if not text.isascii() or not text.isdigit() or len(text) > 15:
+        raise NotFound("There is no such key.")
+    return int(text)
+
+
+async def _render_snippet(visit: Visit, *, problem: str = "", typed: str | None = None) -> Response:
+    async with visit.database.read() as db:
+        keys = await account_keys.list_keys(db, visit.account.id, "client")
+        live = [key for key in keys if key.revoked_at is None]
+        chosen = _choose(visit, live)
+        origins = await seen.list_origins_seen(db, visit.account.id, chosen.id) if chosen else []
+        last = await seen.find_last_seen(db, visit.account.id)
+    allowed = (chosen.allowed_origins if chosen else None) or ()
+    return visit.render(
+        "settings_snippet.html",
+        status=400 if problem else 200,
+        keys=live,
+        revoked=[key for key in keys if key.revoked_at is not None],
+        chosen=chosen,
+        tag=make_tag(visit.settings, chosen.key_text or "") if chosen else "",
+        last=last,
+        suggested=[origin for origin in origins if origin not in allowed],
+        origins="\n".join(allowed) if typed is None else typed,
+        problems={"origins": problem} if problem else {},
+        tag_delivery=visit.account.tag_delivery,
+        notes=await list_notes(visit),
+    )
+
+
+def _choose(visit: Visit, live: Sequence[Key]) -> Key | None:
+    """Return the key that the address asks for, else the account's first."""
+    wanted = visit.request.path_params.get("key_id") or visit.request.query_params.get("key")
+    found = next((key for key in live if str(key.id) == str(wanted)), None)
+    if wanted and found is None:
+        raise NotFound("There is no such key.")
+    return found or (live[-1] if live else None)
+
+
+routes: list[BaseRoute] = [
+    Route(SNIPPET_PAGE, show_snippet),
+    Route(f"{SNIPPET_PAGE}/keys", create_client_key, methods=["POST"]),
+    Route(f"{SNIPPET_PAGE}/keys/{{key_id}}/revoke", revoke_client_key, methods=["POST"]),
+    Route(f"{SNIPPET_PAGE}/keys/{{key_id}}/origins", save_origins, methods=["POST"]),
+    Route(f"{SNIPPET_PAGE}/delivery", save_tag_delivery, methods=["POST"]),
+]
