@@ -48,6 +48,7 @@ def redis_command(binary: str, data_dir: Path) -> list[str]:
         "maxmemory-policy": "noeviction",
         "daemonize": "no",
         "loglevel": "warning",
+        "logfile": str(folder / "redis.log"),
     }
     return [binary, *(part for name, value in options.items() for part in (f"--{name}", value))]
 
