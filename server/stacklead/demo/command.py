@@ -20,8 +20,9 @@ def demo(
     try:
         from stacklead.demo.notebook import AlreadyRunning
         from stacklead.demo.product import ProductFailed
-        from stacklead.demo.run import Ports, run_demo
+        from stacklead.demo.run import run_demo
         from stacklead.demo.screen import show_failure
+        from stacklead.demo.stage import Ports
     except ModuleNotFoundError as missing:
         if missing.name not in _EXTRA:
             raise

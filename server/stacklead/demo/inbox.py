@@ -4,7 +4,6 @@ Paths under `/inbox/` make it misbehave, so that retries and failures can be wat
 `redirect`, `slow/<seconds>`, `retry-after/<seconds>` and `flaky/<times>` (fails so often for each webhook-id).
 """
 
-import asyncio
 import base64
 import json
 from collections import Counter
@@ -52,7 +51,7 @@ class Inbox:
                 "signature": self._signature(bytes(body), dict(request.headers)),
             }
         )
-        await asyncio.sleep(delay_s)
+        await self.shelf.sleep(delay_s)
         return answer
 
     def _answer(self, path: str, webhook_id: str) -> tuple[Response, float]:

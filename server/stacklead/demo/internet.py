@@ -1,9 +1,7 @@
 """The demo internet as one thing: DNS, proxy, websites, public APIs and the control service over one world."""
 
-import asyncio
-import threading
-from collections.abc import AsyncGenerator, Generator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import trustme
@@ -21,7 +19,7 @@ ALLOWED_NETWORKS = "198.51.100.0/24,127.0.0.0/8,::1/128"  # demo websites; and w
 
 
 class Internet:
-    """A running demo internet; made by `internet` or `internet_in_thread`."""
+    """A running demo internet; made by `internet`."""
 
     def __init__(self, world: World, ca_file: Path) -> None:
         self.world = world
@@ -62,19 +60,3 @@ async def internet(world: World, ca_file: Path, control_port: int = 0) -> AsyncG
         served = Internet(world, ca_file)
         await served.start(stack, control_port)
         yield served
-
-
-@contextmanager
-def internet_in_thread(world: World, ca_file: Path) -> Generator[Internet]:
-    """Serve a world from a thread of its own, for programs that are not asynchronous (tests in a browser)."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, name="demo-internet", daemon=True)
-    thread.start()
-    context = internet(world, ca_file)
-    try:
-        yield asyncio.run_coroutine_threadsafe(context.__aenter__(), loop).result(timeout=30)
-    finally:
-        asyncio.run_coroutine_threadsafe(context.__aexit__(None, None, None), loop).result(timeout=30)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(timeout=30)
-        loop.close()

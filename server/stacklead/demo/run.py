@@ -5,36 +5,20 @@ import contextlib
 import os
 import signal
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stacklead.demo.desk import desk_app
-from stacklead.demo.inbox import MAX_POSTS, Inbox
-from stacklead.demo.internet import internet
-from stacklead.demo.mailbox import MAX_MAILS, Mailbox
 from stacklead.demo.notebook import only_one, read_notes, write_notes
-from stacklead.demo.pages import Links
 from stacklead.demo.product import Product, ProductFailed
 from stacklead.demo.sample import sample_world
 from stacklead.demo.screen import show_running, show_starting, show_stopping
-from stacklead.demo.serving import WebServer, free_port
-from stacklead.demo.shelf import Shelf
-from stacklead.demo.site import EXAMPLES, site_app
+from stacklead.demo.serving import free_port
+from stacklead.demo.site import EXAMPLES
+from stacklead.demo.stage import Ports, stage
 
 ACCOUNT_NAME = "Fieldnote (demo)"
 REPLY_ADDRESS = "sales@fieldnote.example"
 MAIL_FROM = "StackLead <reports@stacklead.example>"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ports:
-    """The ports to try first; one that is taken moves to any free one."""
-
-    product: int = 8000
-    site: int = 8001
-    desk: int = 8002
-    control: int = 8003
 
 
 async def run_demo(data_dir: Path, ports: Ports) -> None:
@@ -86,45 +70,29 @@ async def _start(
     stack: AsyncExitStack, data_dir: Path, ports: Ports, notes: dict[str, Any]
 ) -> tuple[Product, dict[str, Any]]:
     """Start every part; leaving the stack stops them in turn. Returns the product and the notes for `demo.json`."""
-    links = Links()
-    net = await stack.enter_async_context(internet(sample_world(), data_dir / "ca.pem", ports.control))
-    mailbox = Mailbox(Shelf(data_dir / "mail.jsonl", MAX_MAILS))
-    inbox = Inbox(Shelf(data_dir / "webhooks.jsonl", MAX_POSTS))
-    await mailbox.start()
-    stack.push_async_callback(mailbox.close)
-    desk = await _serve(stack, WebServer(desk_app(mailbox, inbox, links)), ports.desk)
-    for shelf in (mailbox.shelf, inbox.shelf):
-        stack.callback(shelf.close)
-    site = await _serve(stack, WebServer(site_app(links)), ports.site)
-
-    settings = {**net.env, "STACKLEAD_SMTP_URL": mailbox.url, "STACKLEAD_MAIL_FROM": MAIL_FROM}
+    around = await stack.enter_async_context(stage(sample_world(), data_dir, ports))
+    settings = {**around.env, "STACKLEAD_MAIL_FROM": MAIL_FROM}
     product = Product(free_port(ports.product), data_dir / "product", data_dir / "product.log", settings)
     stack.push_async_callback(product.stop)
-    links.product_url, links.site_url, links.desk_url = product.url, site.url, desk.url
     await product.start()
 
-    account = await _account(product, notes, f"{desk.url}/inbox")
-    links.client_key = account["client_key"]
-    inbox.secrets.append(account["webhook_secret"])
+    account = await _account(product, notes, around.inbox_url)
+    around.links.product_url = product.url
+    around.links.client_key = account["client_key"]
+    around.inbox.secrets.append(account["webhook_secret"])
     return product, {
         "ready": True,
         "pid": os.getpid(),
         "product_url": product.url,
-        "site_url": site.url,
-        "mailbox_url": f"{desk.url}/mail",
-        "inbox_url": f"{desk.url}/inbox",
-        "control_url": net.control.url,
+        "site_url": around.site.url,
+        "mailbox_url": around.mailbox_url,
+        "inbox_url": around.inbox_url,
+        "control_url": around.net.control.url,
         **account,
         "curl": _curl(product.url, account["api_key"]),
         "example_emails": [email for email, *_ in EXAMPLES],
-        "env": {**net.env, "STACKLEAD_SMTP_URL": mailbox.url},
+        "env": around.env,
     }
-
-
-async def _serve(stack: AsyncExitStack, server: WebServer, port: int) -> WebServer:
-    await server.start(port)
-    stack.push_async_callback(server.close)
-    return server
 
 
 async def _account(product: Product, notes: dict[str, Any], webhook_url: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ class Shelf:
         self._lines = len(self._items)
         self._last = self._items[-1]["n"] if self._items else 0
         self._news = asyncio.Event()
-        self._is_closed = False
+        self._closing = asyncio.Event()
         self._rewrite()
 
     @property
@@ -52,21 +53,25 @@ class Shelf:
 
     def close(self) -> None:
         """Send everybody home who waits."""
-        self._is_closed = True
+        self._closing.set()
         self._wake()
 
     async def wait(self, is_wanted: Callable[[Item], bool], timeout_s: float) -> list[Item]:
         """Return the wanted items as soon as there is one, or none after `timeout_s` seconds."""
         end = asyncio.get_running_loop().time() + timeout_s
-        while not (found := [item for item in self._items if is_wanted(item)]) and not self._is_closed:
+        while not (found := [item for item in self._items if is_wanted(item)]) and not self._closing.is_set():
             left = end - asyncio.get_running_loop().time()
             if left <= 0:
                 break
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), left)
-            except TimeoutError:
-                break
         return found
+
+    async def sleep(self, delay_s: float) -> None:
+        """Let time pass, but no longer than until `close`."""
+        if delay_s:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), delay_s)
 
     def _wake(self) -> None:
         self._news.set()
