@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from stacklead import __version__
 from stacklead.errors import AddressRefused, OutboundError, SourceError
 from stacklead.outbound import WEB_PORTS, Answer
 from stacklead.research.source import Kit
@@ -41,7 +40,7 @@ async def _call(kit: Kit, source: str, url: str, headers: Mapping[str, str]) -> 
             url,
             timeout_s=settings.timeout_s,
             max_bytes=MAX_BYTES,
-            headers={"user-agent": user_agent(kit), **headers},
+            headers=headers,
             max_redirects=2,
             ports=WEB_PORTS,
         )
@@ -58,11 +57,6 @@ async def _call(kit: Kit, source: str, url: str, headers: Mapping[str, str]) -> 
         raise SourceError(f"{source} answered {answer.status}", reason="unavailable")
     kit.guard.succeeded(source)
     return answer
-
-
-def user_agent(kit: Kit) -> str:
-    """Return the honest name under which pages and APIs are asked, with the operator's address as contact."""
-    return f"StackLead/{__version__} (+{kit.settings.base_url}; lead research)"
 
 
 def _decode(source: str, answer: Answer) -> Any:

@@ -8,6 +8,8 @@ from typing import Any
 from stacklead.models import Claim
 from stacklead.research.clean import clean_text
 
+MAX_SNIPPET = 4_000  # characters; a list of tools with the proof of each is the longest
+
 
 def iso(moment: datetime) -> str:
     """Return a moment as ISO 8601 in UTC, to the second: `2026-11-23T04:00:00Z`."""
@@ -47,7 +49,7 @@ class ClaimMaker:
             method=method,
             confidence=confidence,
             source_url=url,
-            snippet=clean_text(snippet, 600) if snippet else None,
+            snippet=clean_text(snippet, MAX_SNIPPET) if snippet else None,
             observed_at=observed_at,
             fetched_at=self.fetched_at,
             group=self.group,

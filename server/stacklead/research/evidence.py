@@ -212,7 +212,7 @@ def _unite(path: str, claims: Sequence[Claim], now: datetime) -> Evidence:
     confidence = min(MAX_CONFIDENCE, round(confidence_of(ordered[0], now), 4))
     best = ordered[0]
     evidence = _proof(best, list(items.values())[:MAX_ITEMS], confidence, [])
-    evidence.snippet = snippet[:2_000] or None
+    evidence.snippet = snippet[:6_000] or None
     evidence.source = ", ".join(dict.fromkeys(claim.source for claim in ordered))
     return evidence
 

@@ -20,6 +20,7 @@ from stacklead.research.sources.address import AddressSource, normalise_email
 from stacklead.research.sources.dns import DnsSource
 from stacklead.research.sources.gravatar import GravatarSource
 from stacklead.research.sources.lead import LeadSource, website_url
+from stacklead.research.sources.team import TeamSource
 from stacklead.research.sources.technologies import TechnologiesSource
 from stacklead.research.sources.tranco import TrancoSource
 from stacklead.research.sources.website import WebsiteSource
@@ -32,10 +33,10 @@ CLEAN_UP_S = 0.5  # how long sources that were told to stop may take to do so
 ROUNDS: tuple[tuple[Source, ...], ...] = (
     (LeadSource(), AddressSource()),
     (DnsSource(), WebsiteSource(), GravatarSource(), TrancoSource()),
-    (TechnologiesSource(),),
+    (TechnologiesSource(), TeamSource()),
 )
 # Those that need no outside host; they run in the calling coroutine and cannot be switched off.
-LOCAL = frozenset({"lead", "address"})
+LOCAL = frozenset({"lead", "address", "team"})
 
 _SWITCHABLE = frozenset(source.name for source in SOURCE_SETTINGS)
 _log = structlog.get_logger(__name__)

@@ -9,7 +9,9 @@ from typing import Any, Protocol
 from stacklead.models import Claim, Lead
 from stacklead.outbound import Answer
 from stacklead.research.guard import Guard
+from stacklead.research.reader import ChildReader, PageReader
 from stacklead.research.site.page import Page
+from stacklead.research.site.reading import Someone
 from stacklead.settings import Settings
 
 
@@ -62,7 +64,8 @@ class Cache(Protocol):
 class Kit:
     """What sources work with, built once per worker: settings, the guarded client, cache and clock.
 
-    `guard` keeps the rate limits and circuit breakers of the public APIs, so it lives as long as the worker.
+    `guard` keeps the rate limits and circuit breakers of the public APIs, `reader` the processes that parse pages:
+    both live as long as the worker. The children of a ChildReader end with it, at the latest with the process.
     """
 
     settings: Settings
@@ -70,6 +73,7 @@ class Kit:
     cache: Cache
     now: Callable[[], datetime]
     guard: Guard = field(default_factory=Guard)
+    reader: PageReader = field(default_factory=ChildReader)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -78,7 +82,8 @@ class Subject:
 
     `email` is the normalised address. `domain` is the registrable domain of the company to research (of the
     address, or of `company_website` for a personal mailbox), None if there is none; `mail_domain` is what stands
-    behind the `@`. `claims` are those of the sources before this one. `pages` are what the website source read.
+    behind the `@`. `claims` are those of the sources before this one. `pages` are what the
+    website source fetched and `people` whom they show.
     `deadline` is in seconds of the event loop's clock.
     """
 
@@ -88,6 +93,7 @@ class Subject:
     mail_domain: str | None = None
     claims: list[Claim] = field(default_factory=list[Claim])
     pages: list[Page] = field(default_factory=list[Page])
+    people: list[Someone] = field(default_factory=list[Someone])
     deadline: float = field(default_factory=lambda: asyncio.get_running_loop().time() + 12.0)
 
     def first(self, path: str) -> Claim | None:
