@@ -9,6 +9,7 @@ MAX_TEXT = 500  # characters of an ordinary value
 MAX_URL = 2_000  # characters of a URL
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
+_SCRIPT = re.compile(r"<(script|style)\b[^<>]{0,300}>[^<]{0,5000}(</\1\s*>)?", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})  # control, format (bidi), surrogates, private, unassigned
 _SEPARATORS = frozenset({"Zl", "Zp", "Zs"})
@@ -27,7 +28,7 @@ def clean_text(value: object, max_chars: int = MAX_TEXT) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     text = value if isinstance(value, str) else f"{value:.10g}" if isinstance(value, float) else str(value)[:40]
-    text = _TAG.sub(" ", html.unescape(text[: max_chars * 4 + 200]))
+    text = _TAG.sub(" ", _SCRIPT.sub(" ", html.unescape(text[: max_chars * 4 + 200])))
     text = unicodedata.normalize("NFC", "".join(_harmless(char) for char in text))
     text = _SPACE.sub(" ", text).strip()
     if len(text) > max_chars:

@@ -208,7 +208,7 @@ def _unite(path: str, claims: Sequence[Claim], now: datetime) -> Evidence:
     for claim in ordered:
         for item in cast(list[Any], claim.value):
             items.setdefault(same_key(path, item), item)
-    snippet = "; ".join(claim.snippet for claim in ordered if claim.snippet)
+    snippet = "; ".join(dict.fromkeys(claim.snippet for claim in ordered if claim.snippet))
     confidence = min(MAX_CONFIDENCE, round(confidence_of(ordered[0], now), 4))
     best = ordered[0]
     evidence = _proof(best, list(items.values())[:MAX_ITEMS], confidence, [])

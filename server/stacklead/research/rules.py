@@ -9,7 +9,7 @@ from stacklead.research.evidence import value_of
 from stacklead.research.names import fold
 
 MANY_EMPLOYEES = 10  # from here on a company is more than a few people
-ENTERPRISE_EMPLOYEES = 250
+ENTERPRISE_EMPLOYEES = 100
 SMALL_EMPLOYEES = 50
 PAID_TOOLS = 3  # that many business tools speak of a company that spends
 

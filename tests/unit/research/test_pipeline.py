@@ -64,4 +64,4 @@ def test_offline_research_calls_nobody():
     found = run(Lead(email="a@b.example"), kit, offline=True)
 
     assert kit.outbound.calls == []
-    assert {run.outcome for run in found.runs if run.source not in ("lead", "address")} == {"disabled"}
+    assert {run.outcome for run in found.runs if run.source not in ("lead", "address", "team")} == {"disabled"}

@@ -20,7 +20,8 @@ _TITLE_WORDS = words(
     baker barista board buyer captain carpenter ceo cfo chair chairman chairwoman chef chief cio clerk cmo coach
     cofounder consultant controller coo coordinator copywriter counsel counsellor creator crew cro cto curator
     customer dean deputy designer developer devops director doctor driver economist editor electrician engineer
-    engineering     evangelist executive expert facilitator fellow finance founder founding geologist growth head host hr illustrator
+    engineering evangelist executive expert facilitator fellow finance founder founding geologist growth head host hr
+    illustrator
     inhaber inspector instructor intern inventor investor journalist junior lawyer lead leader lecturer librarian
     machinist maker manager marketer marketing mechanic member nurse officer operations operator owner partner
     photographer physician physicist pilot planner president principal producer product professor programmer project

@@ -28,9 +28,6 @@ class Robots:
         return max(matching, default=(0, True))[1]
 
 
-NOTHING_ALLOWED = Robots((("/", False),))
-
-
 def parse_robots(text: str) -> Robots:
     """Read a robots.txt; whatever cannot be understood is left out."""
     groups: dict[str, list[tuple[str, bool]]] = {}

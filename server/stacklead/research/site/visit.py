@@ -13,7 +13,7 @@ from stacklead.research.clean import clean_url, host_of
 from stacklead.research.domains import registrable_domain
 from stacklead.research.site.decode import decode_html
 from stacklead.research.site.page import Page
-from stacklead.research.site.robots import NOTHING_ALLOWED, Robots, parse_robots
+from stacklead.research.site.robots import Robots, parse_robots
 from stacklead.research.source import Kit
 
 MAX_PAGES = 5  # asked for in all, those that are not there included
@@ -41,6 +41,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     ("contact", re.compile(r"contact|kontakt|impressum|imprint|contatti|contacto|get-?in-?touch|say-?hello")),
 )
+_NO_TEXT = frozenset(range(0x20)) - frozenset(b"\t\n\r\f\x1b")
 _USUAL_PATHS = {"team": "/team", "about": "/about", "contact": "/contact"}
 _NOT_A_PAGE = re.compile(r"\.(pdf|jpe?g|png|gif|svg|webp|zip|mp4|xml|json|css|js|docx?|xlsx?|pptx?)$")
 
@@ -108,8 +109,8 @@ def _home_page(kit: Kit, domain: str, answer: Answer) -> Page:
 
 async def _read_robots(kit: Kit, root: str, deadline: float) -> Robots:
     answer = await _get(kit, f"{root}/robots.txt", deadline, max_bytes=ROBOTS_BYTES)
-    if answer.status >= 500:
-        return NOTHING_ALLOWED if answer.status != 501 else Robots()  # RFC 9309, 2.3.1.4
+    if answer.status >= 500:  # RFC 9309, 2.3.1.4: no permission while the server is in trouble
+        raise SourceError(f"robots.txt answered {answer.status}", reason="unavailable")
     if answer.status != 200 or "html" in answer.headers.get("content-type", ""):
         return Robots()
     return parse_robots(answer.body.decode("utf-8", "replace"))
@@ -141,11 +142,18 @@ def _as_page(kit: Kit, answer: Answer) -> Page | None:
     kind = answer.headers.get("content-type", "text/html").lower()
     if "html" not in kind and "xml" not in kind:
         return None
+    if _is_binary(answer.body[:4_000]) and "utf-16" not in kind:
+        return None  # something else that is called a page
     html = decode_html(answer.body, kind)
     moment = iso(kit.now())
     return Page(
         url=answer.url, html=html, headers=dict(answer.headers), cookies=dict(answer.cookies), fetched_at=moment
     )
+
+
+def _is_binary(start: bytes) -> bool:
+    """Return whether more than one byte in fifty is of a kind that no text has."""
+    return sum(byte in _NO_TEXT for byte in start) * 50 > len(start)
 
 
 def _left(deadline: float) -> float:

@@ -64,7 +64,7 @@ def change_sentence(ranks: Sequence[tuple[date, int]]) -> str | None:
         ranks: (day, rank) pairs, oldest first.
     """
     last_day, last = ranks[-1]
-    old = [(abs((last_day - day).days - 91), rank) for day, rank in ranks if (last_day - day).days in _QUARTER_DAYS]
+    old = [(abs((last_day - day).days - 92), rank) for day, rank in ranks if (last_day - day).days in _QUARTER_DAYS]
     if not old:
         return None
     change = last - min(old)[1]
