@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -9,11 +10,12 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from stacklead.capture import api, docs, script
 from stacklead.capture.snippet import ClientRoutes
+from stacklead.dashboard import pages
 from stacklead.errors import (
     MethodNotAllowed,
     NotFound,
@@ -58,6 +60,8 @@ def create_app(settings: Settings) -> Starlette:
         await outbound.close()
         await database.close()
 
+    # Starlette types handlers for its own plain Request; ours know the State.
+    handlers: dict[Any, Any] = {StackLeadError: on_refusal, HTTPException: on_http_exception, Exception: on_fault}
     app = Starlette(
         routes=[
             *script.routes,
@@ -65,9 +69,10 @@ def create_app(settings: Settings) -> Starlette:
             *docs.routes,
             Route("/healthz", healthz),
             Route("/readyz", readyz),
+            *pages.routes,
         ],
         middleware=[Middleware(ClientRoutes, settings=settings)],
-        exception_handlers={StackLeadError: on_refusal, HTTPException: on_http_exception, Exception: on_fault},
+        exception_handlers=handlers,
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False
@@ -98,7 +103,7 @@ async def readyz(request: Request[State]) -> Response:
 # --- failures: JSON for machines, a page for people -----------------------------------------------------------------
 
 
-async def on_refusal(request: Request, exc: Exception) -> Response:
+async def on_refusal(request: Request[State], exc: Exception) -> Response:
     """Answer an expected failure."""
     if not isinstance(exc, StackLeadError):
         raise exc
@@ -110,12 +115,12 @@ async def on_refusal(request: Request, exc: Exception) -> Response:
     if _is_for_machines(request):
         body = {"error": {"code": exc.code, "message": exc.message, "param": exc.param}}
         return JSONResponse(body, exc.status, {"X-StackLead-Reason": exc.code, **headers})
-    response = PlainTextResponse(exc.message, exc.status)
+    response = pages.render_error(request, exc.status, exc.message)
     response.headers.update(headers)
     return response
 
 
-async def on_http_exception(request: Request, exc: Exception) -> Response:
+async def on_http_exception(request: Request[State], exc: Exception) -> Response:
     """Answer what Starlette's router refuses: no such route, or another method."""
     if not isinstance(exc, HTTPException):
         raise exc
@@ -131,12 +136,12 @@ async def on_http_exception(request: Request, exc: Exception) -> Response:
     return response
 
 
-async def on_fault(request: Request, exc: Exception) -> Response:
+async def on_fault(request: Request[State], exc: Exception) -> Response:
     """Answer a fault of ours without a word about its inside; the log has the traceback."""
     log.error("request_failed", path=request.url.path, reason=type(exc).__name__)
     return await on_refusal(request, StackLeadError("Something went wrong on our side."))
 
 
-def _is_for_machines(request: Request) -> bool:
+def _is_for_machines(request: Request[State]) -> bool:
     path = request.url.path
     return path.startswith("/api/") or path in ("/healthz", "/readyz", "/metrics", "/openapi.json")
