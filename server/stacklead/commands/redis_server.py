@@ -3,7 +3,7 @@
 import hashlib
 import importlib.util
 import shutil
-import subprocess
+import socket
 import tempfile
 from pathlib import Path
 
@@ -53,6 +53,22 @@ def redis_command(binary: str, data_dir: Path) -> list[str]:
     return [binary, *(part for name, value in options.items() for part in (f"--{name}", value))]
 
 
-def start_redis(binary: str, data_dir: Path) -> subprocess.Popen[bytes]:
-    """Start the embedded Redis as a child."""
-    return subprocess.Popen(redis_command(binary, data_dir), stdout=subprocess.DEVNULL)  # noqa: S603 - our own words
+def is_redis_alive(data_dir: Path) -> bool:
+    """Return whether a Redis of ours answers already: one outlives a `stacklead up` that was killed."""
+    return _ask(data_dir, b"PING").startswith((b"+PONG", b"-LOADING"))
+
+
+def stop_redis(data_dir: Path) -> None:
+    """Stop a Redis of ours that is no child of this process."""
+    _ask(data_dir, b"SHUTDOWN")
+
+
+def _ask(data_dir: Path, command: bytes) -> bytes:
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(1.0)
+        try:
+            client.connect(str(redis_socket(data_dir)))
+            client.sendall(command + b"\r\n")
+            return client.recv(64)
+        except OSError:
+            return b""

@@ -2,8 +2,12 @@
 
 import asyncio
 import logging
+import os
+import signal
 import sqlite3
 import sys
+import threading
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +22,8 @@ from stacklead.storage.database import migrate as migrate_database
 from stacklead.worker import run_worker
 
 MAX_CONNECTIONS = 2000
+PARENT_VARIABLE = "STACKLEAD_PARENT_PID"  # set by `stacklead up` for its children
+PARENT_CHECK_S = 0.5
 GRACE_S = 10  # how long a stopping web process waits for its requests
 
 
@@ -37,12 +43,27 @@ def set_up_logging() -> None:
     )
 
 
+def follow_parent() -> None:
+    """Stop when `stacklead up` is gone, so that a killed one leaves no web process or worker behind."""
+    parent = os.environ.get(PARENT_VARIABLE, "")
+    if not parent.isdigit():
+        return
+
+    def watch() -> None:
+        while os.getppid() == int(parent):
+            time.sleep(PARENT_CHECK_S)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="follow-parent", daemon=True).start()
+
+
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
 ) -> None:
     """Run the web process alone: pages, API and captures."""
     set_up_logging()
+    follow_parent()
     settings = Settings.from_env(port=port)
     config = uvicorn.Config(
         create_app(settings),
@@ -64,6 +85,7 @@ def serve(
 def worker() -> None:
     """Run a worker: research and deliveries."""
     set_up_logging()
+    follow_parent()
     asyncio.run(run_worker(Settings.from_env()))
 
 

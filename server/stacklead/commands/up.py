@@ -15,25 +15,40 @@ from typing import Annotated
 import structlog
 import typer
 
-from stacklead.commands.redis_server import find_redis_server, redis_command, redis_socket
-from stacklead.commands.serve import set_up_logging
+from stacklead.commands.redis_server import find_redis_server, is_redis_alive, redis_command, redis_socket, stop_redis
+from stacklead.commands.serve import PARENT_VARIABLE, set_up_logging
 from stacklead.settings import Settings
 from stacklead.storage.database import migrate
 
 RESTART_S = (0.2, 0.5, 1.0, 2.0, 5.0)  # waits before a dead child is started again
 STABLE_S = 10.0  # a child that lived this long starts from the first wait again
+ORPHAN_CHECK_S = 1.0  # between two looks at a process that an earlier run left
 STOP_S = 30.0  # how long a child may take to stop
 
 log = structlog.get_logger()
 
 
 class Child:
-    """One supervised process."""
+    """One supervised process.
 
-    def __init__(self, name: str, command: list[str], env: Mapping[str, str]) -> None:
+    Args:
+        name: what the log calls it.
+        command: the command line.
+        env: the whole environment.
+        is_alive_elsewhere: says that an orphan of an earlier run does this work already, so that none is started.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        command: list[str],
+        env: Mapping[str, str],
+        is_alive_elsewhere: Callable[[], bool] | None = None,
+    ) -> None:
         self.name = name
         self.command = command
         self.env = dict(env)
+        self.is_alive_elsewhere = is_alive_elsewhere
         self.process: subprocess.Popen[bytes] | None = None
         self.started_at = 0.0
         self.deaths = 0
@@ -55,7 +70,9 @@ class Child:
             self.deaths += 1
             self.start_at, self.process = now + wait_s, None
         if self.process is None and now >= self.start_at:
-            self.start()
+            self.start_at = now + ORPHAN_CHECK_S
+            if self.is_alive_elsewhere is None or not self.is_alive_elsewhere():
+                self.start()
 
     def stop(self, signum: signal.Signals = signal.SIGTERM) -> None:
         """Ask it to stop, and insist after STOP_S."""
@@ -90,6 +107,8 @@ def up(
     for signum in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signum, ask_to_stop)
     supervise(children, stop.wait)
+    if children[0].name == "redis":
+        stop_redis(settings.data_dir)  # if it was an orphan of an earlier run, it is nobody's child
 
 
 def make_children(settings: Settings, host: str, port: int) -> list[Child]:
@@ -98,8 +117,10 @@ def make_children(settings: Settings, host: str, port: int) -> list[Child]:
     children: list[Child] = []
     binary = None if settings.redis_url else find_redis_server()
     if binary is not None:
-        children.append(Child("redis", redis_command(binary, settings.data_dir), env))
+        command = redis_command(binary, settings.data_dir)
+        children.append(Child("redis", command, env, lambda: is_redis_alive(settings.data_dir)))
         env["STACKLEAD_REDIS_URL"] = f"unix://{redis_socket(settings.data_dir)}"
+    env[PARENT_VARIABLE] = str(os.getpid())
     program = [sys.executable, "-m", "stacklead"]
     children.append(Child("worker", [*program, "worker"], env))
     children.append(Child("web", [*program, "serve", "--host", host, "--port", str(port)], env))
@@ -108,11 +129,11 @@ def make_children(settings: Settings, host: str, port: int) -> list[Child]:
 
 def supervise(children: list[Child], wait: Callable[[float], bool]) -> None:
     """Keep the children running until `wait` returns True; then stop them, the last one started first."""
-    for child in children:
-        child.start()
-    while not wait(0.2):
+    while True:
         for child in children:
             child.tend()
+        if wait(0.2):
+            break
     for child in reversed(children):
         child.stop()
 
