@@ -5,8 +5,10 @@ import contextlib
 import os
 import signal
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from stacklead.demo.notebook import only_one, read_notes, write_notes
 from stacklead.demo.product import Product, ProductFailed
@@ -14,7 +16,7 @@ from stacklead.demo.sample import sample_world
 from stacklead.demo.screen import show_running, show_starting, show_stopping
 from stacklead.demo.serving import free_port
 from stacklead.demo.site import EXAMPLES
-from stacklead.demo.stage import Ports, stage
+from stacklead.demo.stage import Ports, Stage, stage
 
 ACCOUNT_NAME = "Fieldnote (demo)"
 REPLY_ADDRESS = "sales@fieldnote.example"
@@ -70,7 +72,8 @@ async def _start(
     stack: AsyncExitStack, data_dir: Path, ports: Ports, notes: dict[str, Any]
 ) -> tuple[Product, dict[str, Any]]:
     """Start every part; leaving the stack stops them in turn. Returns the product and the notes for `demo.json`."""
-    around = await stack.enter_async_context(stage(sample_world(), data_dir, ports))
+    before = urlsplit(str(notes.get("webhook_url", ""))).port or 0
+    around = await stack.enter_async_context(stage(sample_world(), data_dir, replace(ports, desk_before=before)))
     settings = {**around.env, "STACKLEAD_MAIL_FROM": MAIL_FROM}
     product = Product(free_port(ports.product), data_dir / "product", data_dir / "product.log", settings)
     stack.push_async_callback(product.stop)
@@ -92,7 +95,19 @@ async def _start(
         "curl": _curl(product.url, account["api_key"]),
         "example_emails": [email for email, *_ in EXAMPLES],
         "env": around.env,
+        "moved_ports": _moved(ports, around, product),
     }
+
+
+def _moved(ports: Ports, around: Stage, product: Product) -> dict[str, int]:
+    """Return the ports that were taken, each with the one that stands in for it."""
+    got = (
+        (ports.product, product.port),
+        (ports.site, around.site.port),
+        (ports.desk, around.desk.port),
+        (ports.control, around.net.control.port),
+    )
+    return {str(wanted): port for wanted, port in got if wanted not in (0, port)}
 
 
 async def _account(product: Product, notes: dict[str, Any], webhook_url: str) -> dict[str, str]:

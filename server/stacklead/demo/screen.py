@@ -20,27 +20,29 @@ def show_running(notes: dict[str, Any], data_dir: Path) -> None:
     """Show where everything is; what is meant for copying stands on lines of its own."""
     table = Table.grid(padding=(0, 2))
     rows = (
-        ("Sample site", notes["site_url"], f"type {notes['example_emails'][0]} into a form"),
-        ("Mailbox", notes["mailbox_url"], "the report arrives here"),
+        ("Sample site", notes["site_url"], "forms to try"),
+        ("Mailbox", notes["mailbox_url"], "reports arrive here"),
         ("Webhooks", notes["inbox_url"], "API results arrive here"),
-        ("StackLead", notes["product_url"], "leads and settings; sign in below"),
-        ("Client key", notes["client_key"], "public, stands in pages"),
-        ("API key", notes["api_key"], "secret, for servers"),
+        ("StackLead", notes["product_url"], "leads and settings"),
     )
     for name, value, hint in rows:
         table.add_row(f"[bold]{name}[/]", f"[cyan]{value}[/]", f"[dim]{hint}[/]")
+    title = "[bold]The StackLead demo is running[/]"
     _console.print()
-    _console.print(
-        Panel(table, title="[bold]The StackLead demo is running[/]", box=box.ROUNDED, expand=False, padding=(1, 2))
-    )
+    _console.print(Panel(table, title=title, box=box.ROUNDED, expand=False, padding=(1, 2)))
+    _line("First", f"open the sample site, type {notes['example_emails'][0]} into a form, then look into the mailbox")
     _line("Sign in", notes["sign_in_url"])
+    _line("Client key (public, stands in pages)", notes["client_key"])
+    _line("API key (secret, for servers)", notes["api_key"])
     _line("Call the API", notes["curl"])
-    if notes["webhook_url"] != notes["inbox_url"]:
-        _line(
-            "Note",
-            f"the account still posts to {notes['webhook_url']}; change it at {notes['product_url']}/settings/api",
-        )
-    _console.print(f"\n[dim]The same is written to {data_dir / 'demo.json'}. Ctrl-C stops everything.[/]")
+    _show_moves(notes)
+    _console.print(f"\n[dim]The same is in {data_dir / 'demo.json'}. Ctrl-C stops everything.[/]", soft_wrap=True)
+
+
+def _show_moves(notes: dict[str, Any]) -> None:
+    moved = [f"{wanted} to {got}" for wanted, got in notes["moved_ports"].items()]
+    if moved:
+        _line("Ports that were taken moved", ", ".join(moved))
 
 
 def show_stopping() -> None:

@@ -12,19 +12,27 @@ STOP_S = 1.0  # requests that still run then (somebody waits for news) are cut o
 
 
 def listen(port: int) -> socket.socket:
-    """Return a listening socket on 127.0.0.1: the port that was asked for, else any free one."""
-    for wanted in (port, 0):
-        listener = socket.socket()
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind(("127.0.0.1", wanted))
-        except OSError:
-            listener.close()
-            continue
-        listener.listen(128)
-        listener.setblocking(False)
-        return listener
+    """Return a listening socket on 127.0.0.1: the port that was asked for, else one a little above, else any."""
+    near = [port + step for step in range(0, 60, 10)] if port else []
+    for wanted in (*near, 0):
+        listener = listen_exactly(wanted)
+        if listener is not None:
+            return listener
     raise OSError("no free port on 127.0.0.1")
+
+
+def listen_exactly(port: int) -> socket.socket | None:
+    """Return a listening socket on 127.0.0.1, or None if the port is taken."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+        listener.listen(128)
+    except (OSError, OverflowError):
+        listener.close()
+        return None
+    listener.setblocking(False)
+    return listener
 
 
 def free_port(port: int) -> int:
@@ -72,7 +80,10 @@ class WebServer:
 
     async def start(self, port: int = 0) -> None:
         """Serve on the port, or on a free one if it is taken; `port` tells which it became."""
-        listener = listen(port)
+        await self.serve(listen(port))
+
+    async def serve(self, listener: socket.socket) -> None:
+        """Serve on a socket that listens already."""
         self.port = listener.getsockname()[1]
         self._task = asyncio.create_task(self._server.serve(sockets=[listener]))
         await self._server.serving.wait()

@@ -13,7 +13,7 @@ from stacklead.demo.inbox import MAX_POSTS, Inbox
 from stacklead.demo.internet import Internet, internet
 from stacklead.demo.mailbox import MAX_MAILS, Mailbox
 from stacklead.demo.pages import Links
-from stacklead.demo.serving import WebServer
+from stacklead.demo.serving import WebServer, listen_exactly
 from stacklead.demo.shelf import Shelf
 from stacklead.demo.site import site_app
 from stacklead.demo.world import World
@@ -24,12 +24,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """The ports to try first; one that is taken moves to any free one, and 0 is always a free one."""
+    """The ports to try first; one that is taken moves to a free one, and 0 is always a free one.
+
+    `desk_before` is where an account's webhooks still go to; mailbox and inbox are there too, if it is free.
+    """
 
     product: int = 0
     site: int = 0
     desk: int = 0
     control: int = 0
+    desk_before: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +80,10 @@ async def stage(world: World, data_dir: Path, ports: Ports | None = None) -> Asy
         for server, port in ((mailbox, 0), (desk, ports.desk), (site, ports.site)):
             await server.start(port)
             stack.push_async_callback(server.close)
+        if ports.desk_before not in (0, desk.port) and (old := listen_exactly(ports.desk_before)) is not None:
+            before = WebServer(desk_app(mailbox, inbox, links))
+            await before.serve(old)
+            stack.push_async_callback(before.close)
         for shelf in (mailbox.shelf, inbox.shelf):
             stack.callback(shelf.close)  # those who wait for news go home before the servers stop
         links.site_url, links.desk_url = site.url, desk.url

@@ -55,6 +55,7 @@
     title.textContent = `${stage} on ${item.page}, ${new Date(item.at).toLocaleTimeString()}`;
     made.append(title);
     if (Object.keys(person).length > 0) made.append(table(person));
+    else made.insertAdjacentHTML("beforeend", "<p>Nothing new: only the key, the capture id and the stage.</p>");
     const more = document.createElement("details");
     more.innerHTML = "<summary>What went with it</summary>";
     more.append(table(rest));
