@@ -1,3 +1,4 @@
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -46,3 +47,9 @@ def test_lock_holds_what_the_project_asks_for() -> None:
     ]
     names = {re.split(r"[^A-Za-z0-9._-]", one)[0].lower().replace("_", "-").replace(".", "-") for one in wanted}
     assert names <= pins(ROOT / "requirements.lock").keys()
+
+
+def test_node_lock_holds_every_platform() -> None:
+    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    wanted = {f"node_modules/{name}" for one in packages.values() for name in one.get("optionalDependencies", {})}
+    assert wanted - packages.keys() == set(), "npm ci fails where the registry has more than the lock"

@@ -68,7 +68,8 @@ def _install_packages() -> None:
     npm = shutil.which("npm", path=path)
     if npm is None:
         raise CannotHave("    there is no npm")
-    run([npm, "ci", "--no-audit", "--no-fund"], PATH=path)
+    patience = ["--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000", "--fetch-timeout=60000"]
+    run([npm, "ci", "--no-audit", "--no-fund", *patience], PATH=path)
     mark("node-packages", _packages_digest())
 
 

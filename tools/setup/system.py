@@ -8,6 +8,9 @@ from pathlib import Path
 
 from step import ROOT, CannotHave
 
+# Node trusts only the authorities that it was built with; those of the machine count too (company proxies).
+_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
+
 
 def run(command: Sequence[str | Path], **environment: str) -> None:
     """Run a command in the project's folder without showing its output.
@@ -20,7 +23,7 @@ def run(command: Sequence[str | Path], **environment: str) -> None:
         done = subprocess.run(
             words,
             cwd=ROOT,
-            env={**os.environ, **environment},
+            env={**_trust(), **os.environ, **environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -30,8 +33,17 @@ def run(command: Sequence[str | Path], **environment: str) -> None:
     except OSError as exc:
         raise CannotHave(f"    {words[0]}: {exc}") from exc
     if done.returncode:
-        tail = done.stdout.strip().splitlines()[-12:]
-        raise CannotHave("\n".join(f"    {line}" for line in [f"{' '.join(words)} said:", *tail]))
+        raise CannotHave("\n".join(f"    {line}" for line in [f"{' '.join(words)} said:", *_gist(done.stdout)]))
+
+
+def _trust() -> dict[str, str]:
+    return {"NODE_EXTRA_CA_CERTS": str(_CERTIFICATES)} if _CERTIFICATES.exists() else {}
+
+
+def _gist(output: str) -> list[str]:
+    """Some tools name the fault at the start and some at the end."""
+    lines = [line.rstrip() for line in output.splitlines() if line.strip()]
+    return lines if len(lines) <= 14 else [*lines[:6], "...", *lines[-8:]]
 
 
 def prints(command: Sequence[str | Path]) -> str:
