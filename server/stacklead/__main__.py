@@ -7,6 +7,7 @@ import typer
 
 from stacklead import __version__
 from stacklead.commands import account, serve, up
+from stacklead.commands.research import research
 from stacklead.commands.settings import print_settings
 from stacklead.demo.command import demo
 
@@ -18,6 +19,7 @@ app = typer.Typer(
 )
 app.command("up")(up.up)
 app.command("demo")(demo)
+app.command("research")(research)
 app.add_typer(account.app, name="account")
 app.command("serve")(serve.serve)
 app.command("worker")(serve.worker)

@@ -32,7 +32,7 @@ def create(
     if webhook_url is not None and not webhook_url.startswith(("http://", "https://")):
         raise typer.BadParameter("must be an http or https address", param_hint="--webhook-url")
     settings = Settings.from_env()
-    made = _run(_create(settings, name, reply_address, webhook_url))
+    made = _run(make_account(settings, name, reply_address, webhook_url))
     if as_json:
         typer.echo(json.dumps(made))
         return
@@ -40,7 +40,10 @@ def create(
         console.print(f"[bold]{key}[/bold]", value, highlight=False, markup=key != "tag", soft_wrap=True)
 
 
-async def _create(settings: Settings, name: str, reply_address: str | None, webhook_url: str | None) -> dict[str, str]:
+async def make_account(
+    settings: Settings, name: str, reply_address: str | None = None, webhook_url: str | None = None
+) -> dict[str, str]:
+    """Make an account and its first two keys; return what `--json` prints."""
     await migrate(settings)
     database = Database(settings)
     async with database.write() as db:

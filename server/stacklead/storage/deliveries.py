@@ -17,7 +17,7 @@ from stacklead.models import DeliveryKind, DeliveryMethod, DeliveryState
 from stacklead.storage.database import now_ms
 from stacklead.storage.tables import attempts, deliveries, leads
 
-LEASE_MS = 60_000  # one attempt takes at most half of this
+LEASE_MS = 45_000  # how long a worker may be silent with a delivery; one attempt takes at most 30 s
 WAITING_WINDOW_MS = 7 * 86_400_000  # how long a delivery waits for an address that is not configured yet
 MAX_ANSWER_CHARS = 4096
 PAGE_SIZE = 50

@@ -18,7 +18,7 @@ from stacklead.models import LEAD_FIELDS, Lead, LeadState
 from stacklead.storage.database import now_ms
 from stacklead.storage.tables import attempts, captures, deliveries, leads, research
 
-LEASE_MS = 60_000  # how long a worker may be silent with a lead before another one takes it
+LEASE_MS = 25_000  # how long a worker may be silent with a lead before another one takes it; research takes 15 s
 MAX_ATTEMPTS = 5  # research attempts before a lead is given up
 RETRY_WAITS_MS = (5_000, 30_000, 120_000, 600_000)  # between those attempts
 PAGE_SIZE = 50
