@@ -12,7 +12,7 @@ from typing import Any
 
 import aiohttp
 
-READY_S = 90.0  # a first start makes the database
+READY_S = 120.0  # a first start makes the database, and the machine may be busy
 STOP_S = 20.0  # then it is killed
 COMMAND_S = 60.0
 MAX_LOG_BYTES = 5_000_000  # an older log than this is dropped at start
