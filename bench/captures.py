@@ -2,7 +2,7 @@
 
 import sqlite3
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from bench.processes import (
     wait_for_http,
 )
 from bench.server import Round, Server
+from stacklead.settings import SOURCES
 
 UVICORN = ["--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning", "--workers", "1"]
 WARM_UP_CALLS = 2_000
@@ -47,15 +48,19 @@ def start_bare(stack: ExitStack, folder: Path) -> Server:
     return Server(name="the bare route", port=port, pid=process.pid, client_key="client_" + "x" * 20, environ=environ)
 
 
-def start_product(stack: ExitStack, folder: Path, settings: Mapping[str, str]) -> Server:
-    """Start `stacklead serve` as people run it: limits on but raised, a Redis beside it."""
+def start_product(stack: ExitStack, folder: Path) -> Server:
+    """Start `stacklead serve` in `folder` as people run it: limits on but raised, a Redis beside it.
+
+    The sources are off: nothing that is made up here may reach an outside host.
+    """
+    folder.mkdir()
     environ = environment(
+        **{f"{source.name}_enabled": "false" for source in SOURCES},
         data_dir=str(folder / "data"),
         redis_url=stack.enter_context(redis_server(folder)),
         rate_key="10000000",
         rate_address="10000000",
         daily_leads="1000000000",
-        **settings,
     )
     key = create_account(environ)["client_key"]
     port = free_port()
@@ -80,6 +85,11 @@ def warm_up(*servers: Server) -> None:
     """Let each server take some calls that are not counted."""
     for server in servers:
         server.round(16, WARM_UP_CALLS)
+
+
+def database_of(folder: Path) -> Path:
+    """Return the database of a product that was started in `folder`."""
+    return folder / "data" / "stacklead.db"
 
 
 def check_sqlite_rows(path: Path, acknowledged: set[int]) -> int:

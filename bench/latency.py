@@ -7,28 +7,41 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench.body import BODY_BYTES, NUMBER_DIGITS, PATH, body_parts, email_of
+from bench.body import NUMBER_DIGITS, PATH, body_parts, email_of
+from bench.captures import check_sqlite_rows, database_of, start_product
 from bench.processes import Failed, python, running
 from bench.server import Server
 
 WORKER_TIMEOUT_S = 30.0
+WARM_UP_CALLS = 5
 
 
-def measure_start(stack: ExitStack, product: Server, folder: Path, database: Path, calls: int) -> list[float]:
-    """Start a worker, wait until it has nothing left to do, then send `calls` calls with pauses between.
+def measure_start(folder: Path, calls: int) -> list[float]:
+    """Run a product and a worker that have nothing to do, and send `calls` calls with pauses between.
 
     Returns the milliseconds from the moment the caller has the 200 to the moment the job takes the capture up, one
     per call; both are read from this machine's clock, the latter from the row.
     """
-    stack.enter_context(running("worker", python("-m", "stacklead", "worker"), product.environ, folder))
-    wait_until_merged(database)
+    with ExitStack() as stack:
+        product = start_product(stack, folder)
+        stack.enter_context(running("worker", python("-m", "stacklead", "worker"), product.environ, folder))
+        send(product, WARM_UP_CALLS)  # ends with a worker that has come up
+        wait_until_merged(database_of(folder))
+        answered = send(product, calls)
+        wait_until_merged(database_of(folder))
+        check_sqlite_rows(database_of(folder), product.acknowledged)
+    started = started_at(database_of(folder), set(answered))
+    return sorted(max(0.0, started[email] - at) for email, at in answered.items())
+
+
+def send(product: Server, calls: int) -> dict[str, float]:
+    """Send calls one after the other; returns when each was answered, by address, in milliseconds since 1970."""
     before, after = body_parts(product.client_key)
     connection = http.client.HTTPConnection("127.0.0.1", product.port)
     answered: dict[str, float] = {}
     for _ in range(calls):
         number = next(product.numbers)
         body = b"%b%0*d%b" % (before, NUMBER_DIGITS, number, after)
-        assert len(body) == BODY_BYTES
         connection.request("POST", PATH, body, {"Content-Type": "application/x-www-form-urlencoded"})
         answer = connection.getresponse()
         answered[email_of(number)] = time.time() * 1000
@@ -38,9 +51,7 @@ def measure_start(stack: ExitStack, product: Server, folder: Path, database: Pat
         product.acknowledged.add(number)
         time.sleep(random.uniform(0.05, 0.15))
     connection.close()
-    wait_until_merged(database)
-    started = started_at(database, set(answered))
-    return sorted(max(0.0, started[email] - at) for email, at in answered.items())
+    return answered
 
 
 def wait_until_merged(database: Path) -> None:
