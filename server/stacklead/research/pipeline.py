@@ -38,6 +38,9 @@ ROUNDS: tuple[tuple[Source, ...], ...] = (
 # Those that need no outside host; they run in the calling coroutine and cannot be switched off.
 LOCAL = frozenset({"lead", "address", "team"})
 
+# What falls away with a source: technologies are found on the pages that the website source fetched.
+_FED_BY: dict[str, frozenset[str]] = {"website": frozenset({"website", "technologies"})}
+
 _SWITCHABLE = frozenset(source.name for source in SOURCE_SETTINGS)
 _log = structlog.get_logger(__name__)
 
@@ -100,7 +103,7 @@ def conclude(lead: Lead, claims: Sequence[Claim], runs: Sequence[SourceRun], kit
     proofs = weigh(claims, kit)
     points, detail = score(proofs)
     outward = sorted({claim.source for claim in claims} - LOCAL)
-    without = [score(weigh([c for c in claims if c.source != name], kit))[1].raw for name in outward]
+    without = [_score_without(claims, _FED_BY.get(name, frozenset({name})), kit) for name in outward]
     return Research(
         score=points,
         person=profile.build_person(lead.email, proofs),
@@ -113,6 +116,10 @@ def conclude(lead: Lead, claims: Sequence[Claim], runs: Sequence[SourceRun], kit
         runs=list(runs),
         researched_at=iso(now),
     )
+
+
+def _score_without(claims: Sequence[Claim], sources: frozenset[str], kit: Kit) -> float:
+    return score(weigh([claim for claim in claims if claim.source not in sources], kit))[1].raw
 
 
 def weigh(claims: Sequence[Claim], kit: Kit) -> dict[str, Evidence]:

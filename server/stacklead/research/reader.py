@@ -55,7 +55,8 @@ class PageReader(Protocol):
 class ChildReader:
     """Reads pages in child processes, kept for the next question; they end with this process at the latest."""
 
-    def __init__(self) -> None:
+    def __init__(self, read_s: float = READ_S) -> None:
+        self._read_s = read_s
         self._idle: list[_Child] = []
         self._lock = threading.Lock()
         self._finalizer = weakref.finalize(self, _stop_all, self._idle)
@@ -84,9 +85,9 @@ class ChildReader:
         """Return a child's answer, None if it had to be killed or died."""
         with self._lock:
             process = self._idle.pop() if self._idle else None
-        limit_s = READ_S
+        limit_s = self._read_s
         if process is None:
-            process, limit_s = _start(), READ_S + START_S
+            process, limit_s = _start(), self._read_s + START_S
         timer = threading.Timer(limit_s, process.kill)
         timer.start()
         try:

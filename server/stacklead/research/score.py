@@ -8,7 +8,7 @@ far as it is sure: `confidence` of it as found, the rest as unknown. Gates only 
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from stacklead.models import Evidence, ScoreDetail, ScoreGate, ScoreMissing, ScoreReason
 from stacklead.research.clean import words
@@ -80,7 +80,7 @@ def _industry(proofs: Proofs) -> Verdict | None:
 
 def _standing(proofs: Proofs) -> Verdict | None:
     usd, rank = value_of(proofs, "company.funding_usd"), value_of(proofs, "domain.alexa.global.rank")
-    if usd:
+    if isinstance(usd, int) and usd > 0:
         return Verdict(share=1.0, why=f"funding of {usd:,} US dollars", path="company.funding_usd")
     if not isinstance(rank, int):
         return None
@@ -127,7 +127,7 @@ def _mail(proofs: Proofs) -> Verdict | None:
     state = value_of(proofs, "signal.mail")
     if state is None:
         return None
-    share, why = _MAIL.get(state, (0.0, "the domain cannot receive mail"))
+    share, why = _MAIL.get(str(state), (0.0, "the domain cannot receive mail"))
     return Verdict(share=share, why=why, path="signal.mail")
 
 
@@ -145,8 +145,9 @@ def _own_mailbox(proofs: Proofs) -> Verdict | None:
 
 def _tools(proofs: Proofs) -> Verdict | None:
     tools = value_of(proofs, "domain.tools")
-    if not tools:
+    if not isinstance(tools, list) or not tools:
         return None
+    tools = cast(list[Any], tools)
     share = min(1.0, 0.3 + len(tools) * 0.1)
     return Verdict(share=share, why=f"{len(tools)} technologies in use", path="domain.tools")
 

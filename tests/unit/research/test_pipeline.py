@@ -4,12 +4,8 @@ import pytest
 
 from stacklead.errors import SourceError
 from stacklead.models import Claim, Lead
-from stacklead.research.pipeline import research
 from unit.research.world import make_kit
-
-
-def run(lead, kit=None, **options):
-    return asyncio.run(research(lead, kit or make_kit(), **options))
+from unit.research.world import research_now as run
 
 
 class StaticSource:

@@ -1,12 +1,23 @@
 """A small internet for tests of research: addresses and their answers, DNS names and their records."""
 
+import asyncio
 from datetime import UTC, datetime
+from urllib.parse import urljoin
 
 import dns.rdata
 import dns.resolver
+import msgspec
 
+from stacklead.demo.exchange import Request
+from stacklead.demo.names import Zone
+from stacklead.demo.public_apis import PublicApis
+from stacklead.demo.websites import Websites
 from stacklead.errors import OutboundError
 from stacklead.outbound import Answer
+from stacklead.research.pipeline import make_subject, research
+from stacklead.research.reader import found_in
+from stacklead.research.site import child
+from stacklead.research.site.reading import Reading, Tool
 from stacklead.research.source import Kit
 from stacklead.settings import Settings, read_source_settings
 
@@ -78,7 +89,86 @@ def page(body, *, url="https://site.example/", status=200, headers=None, cookies
     return Answer(url=url, status=status, headers=headers, body=content, took_ms=1, cookies=cookies or {})
 
 
-def make_kit(answers=None, records=None, env=None, **settings):
+class InlineReader:
+    """Reads pages in this process, through the same JSON as the child."""
+
+    async def facts(self, pages, domain):
+        return msgspec.convert(self._ask("facts", pages, domain), Reading)
+
+    async def tools(self, pages):
+        return msgspec.convert(self._ask("tools", pages, ""), list[Tool])
+
+    def _ask(self, task, pages, domain):
+        return found_in(child.answer(msgspec.json.encode(child.Question(task=task, domain=domain, pages=list(pages)))))
+
+
+class DemoWeb(FakeWeb):
+    """The demo internet without a network: its websites, public APIs and zone, called directly."""
+
+    def __init__(self, world):
+        super().__init__()
+        self.websites, self.apis = Websites(world), PublicApis(world, clock=NOW.timestamp)
+        self.resolver = ZoneResolver(Zone(world))
+
+    async def fetch(self, method, url, *, timeout_s, max_bytes, headers=None, truncate=False, max_redirects=0, **_):
+        self.calls.append((url, dict(headers or {})))
+        for _ in range(max_redirects + 1):
+            request = Request(method=method, url=url, headers={})
+            reply = self.apis.answer(request) or self.websites.answer(request)
+            if reply is None or reply.stream or reply.delay_s:
+                raise OutboundError("no connection") from (TimeoutError() if reply and reply.delay_s else None)
+            location = reply.headers.get("Location")
+            if not location:
+                break
+            url = urljoin(url, location)
+        headers = {name.lower(): value for name, value in reply.headers.items()}
+        return page(reply.body[:max_bytes], url=url, status=reply.status, headers=headers)
+
+
+class ZoneResolver:
+    def __init__(self, zone):
+        self.zone = zone
+
+    async def resolve(self, qname, rdtype="A", *, lifetime=None):
+        records = self.zone.records(qname)
+        if records is None:
+            raise dns.resolver.NXDOMAIN
+        if not records.get(rdtype):
+            raise dns.resolver.NoAnswer
+        quoted = [f'"{text}"' if rdtype == "TXT" else text for text in records[rdtype]]
+        return [dns.rdata.from_text("IN", rdtype, text) for text in quoted]
+
+
+def make_kit(answers=None, records=None, env=None, web=None, **settings):
     environ = {"STACKLEAD_GRAVATAR_RATE_PER_S": "0", "STACKLEAD_TRANCO_RATE_PER_S": "0"} | (env or {})
     made = Settings(source_settings=read_source_settings(environ), **settings)
-    return Kit(settings=made, outbound=FakeWeb(answers, records), cache=DictCache(), now=lambda: NOW)
+    return Kit(
+        settings=made,
+        outbound=web or FakeWeb(answers, records),
+        cache=DictCache(),
+        now=lambda: NOW,
+        reader=InlineReader(),
+    )
+
+
+def research_now(lead, kit=None, **options):
+    return asyncio.run(research(lead, kit or make_kit(), **options))
+
+
+def find(source, lead, kit=None, claims=()):
+    """Run one source over a lead."""
+
+    async def run():
+        subject = make_subject(lead)
+        subject.claims.extend(claims)
+        return list(await source.find(subject, kit or make_kit()))
+
+    return asyncio.run(run())
+
+
+def values(claims):
+    """Return the first value of each field."""
+    found = {}
+    for claim in claims:
+        found.setdefault(claim.field, claim.value)
+    return found

@@ -111,7 +111,7 @@ async def _read_robots(kit: Kit, root: str, deadline: float) -> Robots:
     answer = await _get(kit, f"{root}/robots.txt", deadline, max_bytes=ROBOTS_BYTES)
     if answer.status >= 500:  # RFC 9309, 2.3.1.4: no permission while the server is in trouble
         raise SourceError(f"robots.txt answered {answer.status}", reason="unavailable")
-    if answer.status != 200 or "html" in answer.headers.get("content-type", ""):
+    if answer.status != 200:
         return Robots()
     return parse_robots(answer.body.decode("utf-8", "replace"))
 

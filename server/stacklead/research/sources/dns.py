@@ -13,6 +13,7 @@ import dns.resolver
 from stacklead.errors import SourceError
 from stacklead.models import Claim
 from stacklead.research.claims import ClaimMaker, iso
+from stacklead.research.domains import registrable_domain
 from stacklead.research.source import Kit, Subject
 
 _DATA = Path(__file__).parents[1] / "data" / "dns_tools.json"
@@ -33,7 +34,7 @@ class DnsSource:
         Raises:
             SourceError: no name server answered in time.
         """
-        names = sorted({name for name in (subject.mail_domain, subject.domain) if name and "." in name})
+        names = sorted({name for name in (subject.mail_domain, subject.domain) if registrable_domain(name)})
         if subject.mail_domain is None or subject.mail_domain not in names:
             return []
         maker = ClaimMaker(source=self.name, fetched_at=iso(kit.now()))
