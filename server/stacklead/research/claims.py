@@ -57,7 +57,13 @@ class ClaimMaker:
         return [claim]
 
 
-def find_value(claims: Sequence[Claim], path: str, source: str | None = None) -> Any | None:
-    """Return the value of the most confident claim about a field, of one source if named, or None."""
+def find_claim(claims: Sequence[Claim], path: str, source: str | None = None) -> Claim | None:
+    """Return the most confident claim about a field, of one source if named; equal ones in an order of their own."""
     fitting = [c for c in claims if c.field == path and (source is None or c.source == source)]
-    return max(fitting, key=lambda c: c.confidence).value if fitting else None
+    return max(fitting, key=lambda c: (c.confidence, c.source, c.method, repr(c)), default=None)
+
+
+def find_value(claims: Sequence[Claim], path: str, source: str | None = None) -> Any | None:
+    """Return the value of the claim that `find_claim` finds, or None."""
+    claim = find_claim(claims, path, source)
+    return None if claim is None else claim.value

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from stacklead.models import Claim
-from stacklead.research.claims import find_value
+from stacklead.research.claims import find_claim
 from stacklead.research.evidence import same_company_name
 
 _OUTDATED = 0.3  # what remains of the confidence of a former job
@@ -21,11 +21,10 @@ def reconcile(claims: Sequence[Claim]) -> list[Claim]:
     found = list(claims)
     known = _company_names(found)
     for source in _PROFILES:
-        employer = find_value(found, "company.name", source)
-        if employer is None or not known:
+        proof = find_claim(found, "company.name", source)
+        if proof is None or not known:
             continue
-        if any(same_company_name(str(employer), name) for name in known):
-            proof = next(c for c in found if c.source == source and c.field == "company.name")
+        if any(same_company_name(str(proof.value), name) for name in known):
             found.append(replace(proof, field="signal.employed", value=True))
         else:
             found = [_weaken(c) if c.source == source and c.field in _OF_A_JOB else c for c in found]

@@ -34,29 +34,27 @@ class DnsSource:
         Raises:
             SourceError: no name server answered in time.
         """
-        names = sorted({name for name in (subject.mail_domain, subject.domain) if registrable_domain(name)})
-        if subject.mail_domain is None or subject.mail_domain not in names:
+        mail_domain = subject.mail_domain
+        if mail_domain is None or registrable_domain(mail_domain) is None:
             return []
+        own = _own_domains(subject, mail_domain)
+        (mx, address), *records = await asyncio.gather(
+            _ask_all(kit, [(mail_domain, "MX"), (mail_domain, "A")]),
+            *(_ask_all(kit, [(name, "MX"), (name, "TXT"), (f"www.{name}", "CNAME")]) for name in own),
+        )
         maker = ClaimMaker(source=self.name, fetched_at=iso(kit.now()))
-        mx, address, *texts = await asyncio.gather(
-            _ask(kit, subject.mail_domain, "MX"),
-            _ask(kit, subject.mail_domain, "A"),
-            *(_ask(kit, name, "TXT") for name in names),
-            *(_ask(kit, f"www.{name}", "CNAME") for name in names),
-        )
-        txt, cname = texts[: len(names)], texts[len(names) :]
-        claims = _mail(maker, subject.mail_domain, mx, address)
-        if subject.is_true("domain.personal") or subject.is_true("domain.disposable"):
-            own = (
-                [n == subject.domain for n in names] if subject.domain != subject.mail_domain else [False] * len(names)
-            )
-            mx = []
-        else:
-            own = [True] * len(names)
-        found = _tools(
-            mx, [t for t, o in zip(txt, own, strict=True) if o], [c for c, o in zip(cname, own, strict=True) if o]
-        )
-        return claims + _tool_claim(maker, found)
+        return _mail(maker, mail_domain, mx, address) + _tool_claim(maker, _tools(records))
+
+
+def _own_domains(subject: Subject, mail_domain: str) -> list[str]:
+    """Return the domains whose records speak of the company: a mail provider's do not."""
+    is_provider = subject.is_true("domain.personal") or subject.is_true("domain.disposable")
+    names = {subject.domain} if is_provider else {mail_domain, subject.domain}
+    return sorted(name for name in names if name)
+
+
+async def _ask_all(kit: Kit, questions: Sequence[tuple[str, str]]) -> list[Records]:
+    return list(await asyncio.gather(*(_ask(kit, name, kind) for name, kind in questions)))
 
 
 async def _ask(kit: Kit, name: str, kind: str) -> Records:
@@ -101,25 +99,30 @@ def _table() -> dict[str, dict[str, str]]:
     return json.loads(_DATA.read_text(encoding="utf-8"))
 
 
-def _tools(mx: Records, txt: Sequence[Records], cname: Sequence[Records]) -> dict[str, str]:
-    """Return tool names with the record that shows each."""
+def _tools(records: Sequence[Sequence[Records]]) -> dict[str, str]:
+    """Return tool names with the record that shows each, from (MX, TXT, CNAME) records of each domain."""
     table = _table()
     found: dict[str, str] = {}
-    for host in sorted(mx or []):
-        _note(found, _by_suffix(table["mx"], host), f"MX {host}")
-    for record in sorted(r for records in txt for r in records or []):
-        lowered = record.lower().strip()
-        if lowered.startswith("v=spf1"):
-            for word in lowered.split()[:60]:
-                if word.lstrip("+").startswith(("include:", "redirect=")):
-                    host = word.lstrip("+")[8 if "include" in word else 9 :]
-                    _note(found, _by_suffix(table["spf"], host), f"SPF include:{host}")
-        else:
-            name = next((tool for token, tool in table["txt"].items() if lowered.startswith(token)), None)
-            _note(found, name, f"TXT {record[:40]}")
-    for target in sorted(r for records in cname for r in records or []):
-        _note(found, _by_suffix(table["cname"], target), f"CNAME www {target}")
+    for mx, txt, cname in records:
+        for host in sorted(mx or []):
+            _note(found, _by_suffix(table["mx"], host), f"MX {host}")
+        for record in sorted(txt or []):
+            _from_text(found, table, record)
+        for target in sorted(cname or []):
+            _note(found, _by_suffix(table["cname"], target), f"CNAME www {target}")
     return found
+
+
+def _from_text(found: dict[str, str], table: dict[str, dict[str, str]], record: str) -> None:
+    lowered = record.lower().strip()
+    if not lowered.startswith("v=spf1"):
+        name = next((tool for token, tool in table["txt"].items() if lowered.startswith(token)), None)
+        _note(found, name, f"TXT {record[:40]}")
+        return
+    for word in lowered.split()[:60]:
+        kind, _, host = word.lstrip("+").replace("redirect=", "include:").partition(":")
+        if kind == "include":
+            _note(found, _by_suffix(table["spf"], host), f"SPF include:{host}")
 
 
 def _note(found: dict[str, str], tool: str | None, shown: str) -> None:
