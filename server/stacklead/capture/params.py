@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from stacklead.capture.address import find_only_address, is_address
+from stacklead.address import find_only_address, is_address
 from stacklead.capture.body import parse_json_object
 from stacklead.capture.secrets import is_secret_name, is_secret_value
 from stacklead.errors import InvalidRequest

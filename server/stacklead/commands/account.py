@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from stacklead.capture.address import is_address
+from stacklead.address import is_address
+from stacklead.dashboard.tag import make_tag
 from stacklead.errors import StackLeadError
 from stacklead.links import make_sign_in_link
 from stacklead.settings import Settings
@@ -59,14 +60,6 @@ async def make_account(
         "tag": make_tag(settings, client_key),
         "sign_in_url": make_sign_in_link(settings, account.public_id),
     }
-
-
-def make_tag(settings: Settings, client_key: str) -> str:
-    """Return the two documented script lines with the real key and address."""
-    return (
-        f"<script type=\"text/javascript\">StackLeadConfig = {{client_key: '{client_key}'}};</script>\n"
-        f'<script type="text/javascript" src="{settings.base_url.rstrip("/")}/stacklead.js"></script>'
-    )
 
 
 @app.command("sign-in-link")

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlsplit
 
-import email_validator
 from starlette.requests import Request
 
+from stacklead.address import is_address
 from stacklead.errors import InvalidRequest, PayloadTooLarge, UnsupportedMediaType
 from stacklead.state import State
 from stacklead.text import one_line
@@ -49,12 +49,8 @@ def parse_address(text: str) -> str:
         InvalidRequest: it is none.
     """
     typed = text.strip()
-    try:
-        email_validator.validate_email(typed, check_deliverability=False, globally_deliverable=False)
-    except email_validator.EmailNotValidError as exc:
-        raise InvalidRequest(
-            "This is not an email address. It should look like sales@company.com.", param="reply_address"
-        ) from exc
+    if not is_address(typed):
+        raise InvalidRequest("This is not an email address. It should look like sales@company.com.", param="address")
     return typed
 
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from stacklead.dashboard import lead_pages, settings_pages, sign_in_pages
+from stacklead.dashboard import api_page, delivery_pages, email_page, lead_pages, settings_pages, sign_in_pages
 from stacklead.dashboard.rendering import render_page
 from stacklead.dashboard.session import PageRequest, Visit, find_visit, signed_in
 from stacklead.dashboard.status import list_notes
@@ -88,6 +88,9 @@ routes: list[BaseRoute] = [
     Route("/first-steps", show_first_steps),
     *sign_in_pages.routes,
     *lead_pages.routes,
+    *delivery_pages.routes,
     *settings_pages.routes,
+    *email_page.routes,
+    *api_page.routes,
     Mount("/static", _Files(directory=Path(__file__).parent / "static"), name="static"),
 ]

@@ -14,7 +14,13 @@ from unit.dashboard.site import Browser, Site
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(data_dir=tmp_path, base_url="http://leads.example", secret_key="k" * 32)
+    return Settings(
+        data_dir=tmp_path,
+        base_url="http://leads.example",
+        secret_key="k" * 32,
+        smtp_url="smtp://robot:hunter2@mail.example:2525",
+        allowed_networks=("198.51.100.0/24",),  # what the tests give as a receiver's address; nothing calls it
+    )
 
 
 @pytest.fixture(scope="session")
