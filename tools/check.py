@@ -7,16 +7,13 @@ show theirs as they go. Names choose some of the checks: `python tools/check.py 
 """
 
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from filecmp import dircmp
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,19 +47,24 @@ class Check:
 def rebuild_differs() -> str:
     """Build the script anew and compare with what is committed; the committed files stay. Returns what is wrong."""
     dist = ROOT / "snippet" / "dist"
-    with tempfile.TemporaryDirectory() as folder:
-        kept = Path(folder) / "dist"
-        shutil.copytree(dist, kept)
-        try:
-            built = subprocess.run(["npm", "run", "--silent", "build"], cwd=ROOT, capture_output=True, text=True)
-            compared = dircmp(kept, dist, shallow=False)
-            changed = [*compared.diff_files, *compared.left_only, *compared.right_only]
-        finally:
-            shutil.rmtree(dist)
-            shutil.copytree(kept, dist)
+    committed = read_files(dist)
+    try:
+        built = subprocess.run(["npm", "run", "--silent", "build"], cwd=ROOT, capture_output=True, text=True)
+        made = read_files(dist)
+    finally:
+        for name in read_files(dist).keys() - committed.keys():
+            (dist / name).unlink()
+        for name, content in committed.items():
+            (dist / name).write_bytes(content)
     if built.returncode:
         return built.stdout + built.stderr
-    return f"snippet/dist is not what `make build` makes: {', '.join(sorted(changed))}" if changed else ""
+    changed = sorted(name for name in made.keys() | committed.keys() if made.get(name) != committed.get(name))
+    return f"snippet/dist is not what `make build` makes: {', '.join(changed)}" if changed else ""
+
+
+def read_files(folder: Path) -> dict[str, bytes]:
+    """Return the files of a folder by name."""
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 QUICK = (

@@ -1,14 +1,20 @@
 import json
+import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
+from starlette.routing import Route
 
 from stacklead import errors
+from stacklead.app import create_app
 from stacklead.capture.docs import docs_csp, docs_page, load_openapi, openapi_for
 from stacklead.models import LEAD_FIELDS, DeliveryMethod, DeliveryState, LeadState, Stage
+from stacklead.settings import Settings
 
+SERVER = Path(errors.__file__).parent
 BASE_URL = "https://leads.blueocean.example"
 SCHEMAS = load_openapi()["components"]["schemas"]
 
@@ -71,17 +77,32 @@ def test_listed_values_are_those_of_the_models(listed: list[str], values: type[L
     assert listed == [value.value for value in values]
 
 
-def test_codes_are_those_of_the_errors() -> None:
-    known = {
-        kind.code
-        for kind in vars(errors).values()
-        if isinstance(kind, type) and issubclass(kind, errors.StackLeadError)
-    }
+def test_shown_codes_are_given_somewhere() -> None:
+    given = {kind.code for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Exception)}
+    for path in (SERVER / "capture").glob("*.py"):
+        given |= set(re.findall(r'code="(\w+)"', path.read_text()))
     responses = load_openapi()["components"]["responses"].values()
     bodies = [response["content"]["application/json"] for response in responses]
     shown = [body["example"] for body in bodies if "example" in body]
     shown += [one["value"] for body in bodies for one in body.get("examples", {}).values()]
-    assert {one["error"]["code"] for one in shown} <= known
+    assert {one["error"]["code"] for one in shown} <= given
+
+
+def test_every_machine_route_is_described(tmp_path: Path) -> None:
+    app = create_app(Settings.from_env(data_dir=tmp_path))
+    served = {
+        (method, re.sub(r"\{.*?\}", "{id}", route.path))
+        for route in app.routes
+        if isinstance(route, Route) and route.path.startswith(("/api/", "/healthz", "/readyz"))
+        for method in (route.methods or set()) - {"HEAD"}
+    } | {("POST", "/api/client/leads")}
+    described = {
+        (method.upper(), path)
+        for path, item in load_openapi()["paths"].items()
+        for method in item
+        if method in ("get", "post", "delete")
+    }
+    assert served == described
 
 
 def test_success_examples_never_contain_the_word_error() -> None:

@@ -154,21 +154,21 @@ def _answers(response: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _refusals(openapi: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return one row per refusal: `{"status", "code", "text"}`, by status."""
+    """Return one row per refusal: `{"status", "codes", "text"}`, by status."""
     rows: dict[str, dict[str, Any]] = {}
     for operation in _operations(openapi):
         for status, response in operation["responses"].items():
             name = response.get("$ref", "").rpartition("/")[2]
             if name:
                 body = openapi["components"]["responses"][name]
-                rows.setdefault(name, {"status": status, "code": _code_of(body), "text": body["description"]})
+                rows.setdefault(name, {"status": status, "codes": _codes_of(body), "text": body["description"]})
     return sorted(rows.values(), key=lambda row: row["status"])
 
 
-def _code_of(response: Mapping[str, Any]) -> str:
+def _codes_of(response: Mapping[str, Any]) -> list[str]:
     content = response["content"]["application/json"]
     examples = [content["example"]] if "example" in content else [one["value"] for one in content["examples"].values()]
-    return examples[0]["error"]["code"]
+    return list(dict.fromkeys(example["error"]["code"] for example in examples))
 
 
 def _resolve(openapi: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
