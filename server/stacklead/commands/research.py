@@ -4,16 +4,18 @@ import asyncio
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 from rich.table import Table
 
-from stacklead.models import Evidence, Lead, Research, ScoreDetail, SourceRun
+from stacklead.address import is_address
+from stacklead.models import LEAD_FIELDS, Evidence, Lead, Research, ScoreDetail, SourceRun
 from stacklead.outbound import Outbound
-from stacklead.research.pipeline import research
+from stacklead.research import pipeline
 from stacklead.research.reader import ChildReader
 from stacklead.research.source import Kit
 from stacklead.settings import Settings
@@ -28,6 +30,26 @@ class MemoryCache:
 
     async def put(self, source: str, subject: str, answer: Any, ttl_s: int) -> None:
         """Keep nothing."""
+
+
+def research(
+    email: Annotated[str, typer.Argument(help="The lead's email address.")],
+    name: Annotated[str, typer.Option(help="The lead's complete name.")] = "",
+    first_name: Annotated[str, typer.Option(help="The lead's first name.")] = "",
+    last_name: Annotated[str, typer.Option(help="The lead's last name.")] = "",
+    location: Annotated[str, typer.Option(help="Where the lead is.")] = "",
+    linkedin: Annotated[str, typer.Option(help="The lead's LinkedIn address or name.")] = "",
+    twitter: Annotated[str, typer.Option(help="The lead's Twitter address or name.")] = "",
+    company: Annotated[str, typer.Option(help="The lead's company.")] = "",
+    company_website: Annotated[str, typer.Option(help="The company's website.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """Research one lead here and now, and show the evidence of every field; nothing is stored."""
+    if not is_address(email):
+        raise typer.BadParameter("is no email address", param_hint="EMAIL")
+    given = (name, first_name, last_name, location, linkedin, twitter, company, company_website)
+    fields = dict(zip(LEAD_FIELDS, given, strict=True))
+    run_research(email, fields, settings=Settings.from_env(), as_json=as_json)
 
 
 def run_research(
@@ -57,9 +79,9 @@ async def _research(lead: Lead, settings: Settings, screen: Console | None) -> R
     kit = Kit(settings=settings, outbound=outbound, cache=MemoryCache(), now=lambda: datetime.now(UTC), reader=reader)
     try:
         if screen is None:
-            return await research(lead, kit)
+            return await pipeline.research(lead, kit)
         with screen.status("Asking the sources ...") as status:
-            return await research(lead, kit, on_progress=lambda run: _show_run(run, screen, status))
+            return await pipeline.research(lead, kit, on_progress=lambda run: _show_run(run, screen, status))
     finally:
         reader.close()
         await outbound.close()

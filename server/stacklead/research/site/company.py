@@ -13,6 +13,7 @@ from stacklead.research.social import crunchbase_company, linkedin_company, twit
 
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{3,190}")
 _SEPARATORS = re.compile(r"\s+[|\u2013\u2014·•»-]\s+|\s--\s|\uff5c|:\s+")
+_NETWORK = re.compile(r"linkedin\.com|crunchbase\.com|twitter\.com|//(?:www\.)?x\.com")
 _EDGES = " -\u2013\u2014|"
 _COUNT = r"(\d{1,3}(?:[,.]\d{3})|\d{1,5})"
 _CROWD = r"(?:people|employees|experts|specialists|colleagues|professionals)"
@@ -118,7 +119,7 @@ def _icons(document: Document) -> list[Fact]:
 
 def _profiles(document: Document, stated: Sequence[str]) -> list[Fact]:
     """Return the company's profiles elsewhere: those that it states, those that it links to if they are unique."""
-    linked = [url for url, _ in document.links]
+    linked = [url for url in document.links if _NETWORK.search(url)]
     facts: list[Fact] = []
     for parse, paths in (
         (linkedin_company, ("company.linkedin.url", None)),
@@ -149,7 +150,7 @@ def _twitter_of_company(url: str) -> tuple[str, str] | None:
 
 
 def _emails(document: Document, domain: str) -> list[Fact]:
-    raw = [url.removeprefix("mailto:") for url, _ in document.links if url.startswith("mailto:")]
+    raw = [url.removeprefix("mailto:") for url in document.links if url.startswith("mailto:")]
     found = [address for text in (*raw, *emails_of(document.things)) if (address := own_address(text, domain))]
     unique = list(dict.fromkeys(found))[:50]
     return _said(document, "emails", unique, "structured", 1.0, f"on the page: {', '.join(unique)}")

@@ -5,6 +5,7 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, cast
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -14,6 +15,7 @@ from stacklead.research.site.page import Page
 
 MAX_TAGS = 15_000  # tags of a page that are looked at: the parser's time grows with the square of their depth
 MAX_CHARS = 1_000_000
+MAX_LINKS = 3_000
 MAX_BLOCKS = 4_000  # pieces of text
 MAX_NODES = 3_000  # objects of structured data
 MAX_DEPTH = 12  # of structured data
@@ -61,7 +63,7 @@ class Document:
     title: str | None
     meta: dict[str, str]
     icons: list[tuple[str, str]]  # (rel, URL)
-    links: list[tuple[str, str]]  # (URL or mailto:, text)
+    links: list[str]  # URLs, and mailto: with an address; each once
     things: list[Thing]
     blocks: list[Block]
 
@@ -118,15 +120,12 @@ def _icons(tree: LexborHTMLParser, base: str) -> list[tuple[str, str]]:
     return found
 
 
-def _links(tree: LexborHTMLParser, base: str) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    for node in tree.css("a[href]")[:3_000]:
-        url = link_target(_attribute(node, "href"), base)
-        if url:
-            found.append((url, ""))
-    return found
+def _links(tree: LexborHTMLParser, base: str) -> list[str]:
+    found = (link_target(_attribute(node, "href"), base) for node in tree.css("a[href]")[:MAX_LINKS])
+    return list(dict.fromkeys(url for url in found if url))
 
 
+@lru_cache(maxsize=4_096)  # menus repeat their links on every page
 def link_target(href: str | None, base: str) -> str | None:
     """Return a link's absolute http(s) URL, or `mailto:` and its address, or None."""
     text = (href or "").strip()
