@@ -15,7 +15,6 @@ import pytest
 T = TypeVar("T")
 
 _ROOT = Path(__file__).resolve().parent.parent
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def need(name: str, found: T | None) -> T:
@@ -26,11 +25,6 @@ def need(name: str, found: T | None) -> T:
     if name in os.environ.get("STACKLEAD_TEST_REQUIRE", "").split(","):
         pytest.fail(message)
     pytest.skip(message)
-
-
-def need_chromium() -> str:
-    """Return the browser's path: the machine's, else Playwright's own."""
-    return need("chromium", next(filter(None, map(shutil.which, _BROWSERS)), None) or _playwright_chromium())
 
 
 def need_redis() -> str:
@@ -51,11 +45,3 @@ def need_postgres() -> Path:
 def need_node() -> str:
     """Return the path of node, where the packages of package-lock.json are installed too."""
     return need("node", shutil.which("node") if (_ROOT / "node_modules").exists() else None)
-
-
-def _playwright_chromium() -> str | None:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        path = playwright.chromium.executable_path
-    return path if Path(path).exists() else None

@@ -22,7 +22,8 @@ QUIET = [
 
 def chromium_path() -> str | None:
     """Return the browser to drive: STACKLEAD_CHROMIUM, else the one on the path, else None for Playwright's own."""
-    return os.environ.get("STACKLEAD_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return os.environ.get("STACKLEAD_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
 
 
 @cache
