@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from stacklead.capture import body as bodies
 from stacklead.capture.auth import authenticate_server
-from stacklead.capture.params import LeadRequest, parse_api_request, to_text
+from stacklead.capture.params import LeadRequest, parse_api_request, restore_plus, to_text
 from stacklead.errors import InvalidRequest, MethodNotAllowed, NotFound, OutboundError, UnprocessableRequest
 from stacklead.keys import hash_key, make_public_id, make_token
 from stacklead.models import DeliveryMethod, LeadState
@@ -48,7 +48,7 @@ async def _read_parameters(request: ApiRequest) -> bodies.Parameters:
     """Return query and body together; the body wins."""
     headers = dict(request.scope["headers"])
     body = await bodies.read_body(request.receive, headers.get(b"content-length"))
-    query = bodies.parse_form(request.scope["query_string"])
+    query = restore_plus(bodies.parse_form(request.scope["query_string"]))
     return {**query, **await bodies.parse_body(headers, body, accept_plain=False)}
 
 

@@ -20,17 +20,20 @@ MAX_WORD_CHARS = 256
 MAX_NAME_CHARS = 100
 MAX_TOKEN_CHARS = 1000
 MAX_URL_CHARS = 2000
+MAX_SECONDS = 100_000_000_000  # a time beyond the year 5138 is one in milliseconds
 MAIL_WINDOW_S = 86_400  # a lead created longer ago than this gets no mail
 
 _UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 _PLACE = ("city", "state", "country")
 # Parameters with a meaning of their own; everything else is the lead's own words.
 _OWN = ("email", "person", "client_key", "api_key", "capture_id", "stage", "page", "referrer", "created", "token")
-_DELIVERY = ("delivery_method", "webhook_url", "callback", "duplicates", "address")
+_DELIVERY = ("delivery_method", "webhook_url", "callback", "duplicates")
 _KNOWN = frozenset((*_OWN, *_DELIVERY, *LEAD_FIELDS, *_UTM))
+_MAX_INT_BITS = 512  # of a number that is read as text; longer ones are no values of anybody
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _CAPTURE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _STAGES = frozenset(Stage)
+_NUMBER = re.compile(r"[+-]?[0-9]{1,20}(?:\.[0-9]*)?(?:e\+?[0-9]{1,2})?")
 _JS_DATE = re.compile(r"^\w{3} (\w{3} \d{1,2} \d{4} \d\d:\d\d:\d\d) GMT([+-]\d{4})")
 
 
@@ -117,17 +120,22 @@ def _find_person(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
     raise InvalidRequest("person must be a JSON object.", param="person")
 
 
+def restore_plus(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a query's parameters with the pluses of `email` that nobody percent-encoded (WIRE.md 1, encoding)."""
+    email = parameters.get("email")
+    if not isinstance(email, str) or " " not in email:
+        return dict(parameters)
+    local, at, host = email.strip().rpartition("@")
+    return {**parameters, "email": local.replace(" ", "+") + at + host}
+
+
 # --- the address ----------------------------------------------------------------------------------------------------
 
 
 def _parse_email(value: Any) -> str:
-    """Return the address as it was sent; a blank before the @ is a plus that nobody percent-encoded."""
     text = to_text(value)
-    if not text:
+    if not text and not isinstance(value, list | dict):
         raise InvalidRequest("email is required: the lead's address.", param="email", code="missing_email")
-    local, at, host = text.rpartition("@")
-    if " " in local:
-        text = local.replace(" ", "+") + at + host
     if not is_address(text):
         raise InvalidRequest(
             "email must be one address, such as rebecca@example.com.", param="email", code="invalid_email"
@@ -166,13 +174,21 @@ def _read_words(said: Mapping[str, Any]) -> dict[str, str]:
     for name, value in said.items():
         if name in _KNOWN or not name:
             continue
-        text = clean(value, MAX_WORD_CHARS)
-        if not text or is_secret_name(name) or is_secret_value(text):
+        text = clean(_join(value), MAX_WORD_CHARS)
+        shown_name = clean(name, MAX_NAME_CHARS)
+        if not text or not shown_name or is_secret_name(name) or is_secret_value(text):
             continue
-        words[clean(name, MAX_NAME_CHARS)] = text
+        words[shown_name] = text
         if len(words) == MAX_WORDS:
             break
     return words
+
+
+def _join(value: Any) -> Any:
+    """Return several choices of one field as one text."""
+    if not isinstance(value, list):
+        return value
+    return ", ".join(text for item in cast("list[Any]", value)[:MAX_WORDS] if (text := to_text(item)))
 
 
 def _read_place(said: Mapping[str, Any]) -> str:
@@ -190,9 +206,9 @@ def to_text(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         return value.strip()
-    if isinstance(value, int | float):
-        return f"{value:.20g}" if abs(value) > 1e18 else str(value)
-    return ""
+    if isinstance(value, int):
+        return str(value) if value.bit_length() <= _MAX_INT_BITS else ""
+    return str(value) if isinstance(value, float) else ""
 
 
 def clean(value: Any, limit: int) -> str:
@@ -223,17 +239,21 @@ def parse_page(value: Any) -> str | None:
 def _parse_url(parameters: Mapping[str, Any]) -> str | None:
     """Return the caller's webhook URL; `callback` is its older name."""
     for name in ("webhook_url", "callback"):
-        text = to_text(parameters.get(name))
-        if text:
-            if len(text) > MAX_URL_CHARS or not re.fullmatch(r"https?://[^\s/]\S*", text, re.IGNORECASE):
-                raise InvalidRequest(f"{name} must be an http or https address.", param=name)
-            return text
+        value = parameters.get(name)
+        text = to_text(value)
+        if not text and not isinstance(value, list | dict):
+            continue
+        is_printable = text.isprintable() and len(text) <= MAX_URL_CHARS
+        if not is_printable or not re.fullmatch(r"https?://[^\s/]\S*", text, re.IGNORECASE):
+            raise InvalidRequest(f"{name} must be an http or https address.", param=name)
+        return text
     return None
 
 
 def _parse_method(value: Any, webhook_url: str | None) -> DeliveryMethod:
     text = to_text(value).lower()
-    if text and text not in tuple(DeliveryMethod):
+    is_absent = not text and not isinstance(value, list | dict)
+    if not is_absent and text not in tuple(DeliveryMethod):
         raise InvalidRequest("delivery_method must be email or webhook.", param="delivery_method")
     if webhook_url is not None:
         return DeliveryMethod.WEBHOOK
@@ -243,9 +263,9 @@ def _parse_method(value: Any, webhook_url: str | None) -> DeliveryMethod:
 def _parse_token(value: Any) -> str | None:
     """Return the caller's token unchanged, or None if it is absent."""
     text: str = value if isinstance(value, str) else to_text(value)
-    if not text.strip():
+    if not text.strip() and not isinstance(value, list | dict):
         return None
-    if len(text) > MAX_TOKEN_CHARS or "\0" in text:
+    if not text or len(text) > MAX_TOKEN_CHARS or "\0" in text:
         raise InvalidRequest(f"token must be a text of at most {MAX_TOKEN_CHARS} characters.", param="token")
     return text
 
@@ -266,33 +286,28 @@ def parse_created(value: Any) -> float | None:
     Raises:
         InvalidRequest: it is no time.
     """
-    text = to_text(value)
-    if not text and not isinstance(value, dict | list):
+    if value is None or (isinstance(value, str) and not value.strip()):
         return None
-    seconds = None if isinstance(value, bool | dict | list) else _parse_time(text)
+    seconds = None if isinstance(value, bool) else _parse_time(to_text(value))
     if seconds is None or not 0 <= seconds < 253_402_300_800:  # up to the year 9999
         raise InvalidRequest("created must be a time in seconds since 1970, such as 1401825429.", param="created")
     return seconds
 
 
 def _parse_time(text: str) -> float | None:
-    try:
-        number = float(text)
-    except ValueError:
+    if not _NUMBER.fullmatch(text):
         return _parse_date(text)
-    return number / 1000 if number > 100_000_000_000 else number
+    number = float(text)
+    return number / 1000 if number > MAX_SECONDS else number
 
 
 def _parse_date(text: str) -> float | None:
-    for parse in (datetime.fromisoformat, parsedate_to_datetime, _parse_js_date):
+    for parse in (datetime.fromisoformat, _parse_js_date, parsedate_to_datetime):
         try:
             date = parse(text)
         except (ValueError, TypeError, OverflowError, IndexError):
             continue
-        try:
-            return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
-        except (ValueError, OverflowError):
-            return None
+        return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
     return None
 
 
