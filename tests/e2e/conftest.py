@@ -16,6 +16,10 @@ QUICK = {
     "STACKLEAD_REPEAT_WINDOW_S": "60",
     "STACKLEAD_RATE_ADDRESS": "1000",
     "STACKLEAD_RATE_KEY": "1000",
+    # Tests change the demo internet between two leads of one company.
+    **{f"STACKLEAD_{source}_TTL_S": "0" for source in ("WEBSITE", "DNS", "GRAVATAR", "TRANCO")},
+    # One process asks for dozens of leads at once here.
+    **{f"STACKLEAD_{source}_RATE_PER_S": "1000" for source in ("GRAVATAR", "TRANCO")},
 }
 
 

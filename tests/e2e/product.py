@@ -10,7 +10,8 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -37,6 +38,12 @@ def wait_for(what: str, check: Callable[[], T | None], timeout_s: float = WAIT_S
         if time.monotonic() > end:
             raise AssertionError(f"waited {timeout_s} s in vain for {what}")
         time.sleep(0.05)
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine in a thread of its own: Playwright's sync API keeps a loop running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 def free_port() -> int:
@@ -178,7 +185,7 @@ def open_account(product: Product, stage: Stage, *, with_mail: bool = True, with
     path = f"/inbox/{name}"
     settings = Settings(data_dir=product.data_dir, base_url=product.url)
     reply_address = f"{name}@fieldnote.example"
-    made = asyncio.run(
+    made = run(
         make_account(
             settings,
             f"Account {name}",
