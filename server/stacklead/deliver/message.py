@@ -3,9 +3,10 @@
 import hashlib
 import re
 from datetime import UTC, datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime, make_msgid, parseaddr
 
 from stacklead.errors import DeliveryError
@@ -17,6 +18,25 @@ MAX_SUBJECT = 70  # characters that mail programs show
 
 # No quoting, no comments, no lists: what stands in a form's reply address is one plain address.
 _ADDRESS = re.compile(r'(?P<local>[^\s"(),:;<>@\[\]\\]{1,64})@(?P<domain>[\w-]+(\.[\w-]+)*)')
+
+
+class _MailPolicy(EmailPolicy):
+    """SMTP's policy, but subjects that are not ASCII are encoded whole.
+
+    The standard library encodes single words of them, and doubles the blank where it folds between two.
+    """
+
+    def fold(self, name: str, value: str) -> str:
+        if name.lower() == "subject" and not value.isascii():
+            encoded = Header(str(value), "utf-8", header_name=name).encode(linesep=self.linesep)
+            return f"{name}: {encoded}{self.linesep}"
+        return super().fold(name, value)
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return self.fold(name, value).encode("ascii", "surrogateescape")
+
+
+_POLICY = _MailPolicy(linesep=SMTP.linesep)
 
 
 def make_report_message(
@@ -77,7 +97,7 @@ def sender_domain(settings: Settings) -> str:
 
 
 def _make_message(settings: Settings, *, to: str, subject: str, now: datetime | None) -> EmailMessage:
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     message["Subject"] = without_emoji(one_line(subject, MAX_SUBJECT))
     message["From"] = one_line(settings.mail_from, 320)
     message["To"] = _parse_address(to)

@@ -94,3 +94,17 @@ def test_a_plain_message_is_text_only() -> None:
 def test_a_sender_without_a_domain_still_makes_ids() -> None:
     message = make_plain_message(Settings.from_env(mail_from="stacklead"), to="o@shop.example", subject="s", text="t")
     assert message["Message-ID"].endswith("@localhost>")
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "[7/10] Rebecca Schroeder - Sr. Sales Representative, Blue Ocean Techn…",
+        "[9/10] Jürgen Müller - Geschäftsführer, Größte Überlandwerke (1200)",
+        "[3/10] 田中 - 営業, 桜川株式会社",
+    ],
+)
+def test_a_subject_beyond_ascii_arrives_as_it_was(subject: str) -> None:
+    raw = make_plain_message(make_settings(), to="o@shop.example", subject=subject, text="x").as_bytes()
+    assert message_from_bytes(raw, policy=default)["Subject"] == subject
+    assert max(len(line) for line in raw.split(b"\r\n")) <= 78
