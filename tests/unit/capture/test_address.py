@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from stacklead.capture.address import find_only_address, is_address
+from stacklead.address import find_only_address, is_address
 
 
 @pytest.mark.parametrize(
