@@ -5,6 +5,7 @@ import re
 import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import aiosmtplib
@@ -75,8 +76,11 @@ async def send_email(settings: Settings, message: EmailMessage, *, timeout_s: fl
     server = parse_smtp_url(settings.smtp_url)
     try:
         async with asyncio.timeout(timeout_s):
+            payload, sender, to = _make_envelope(message)
             _, words = await aiosmtplib.send(
-                message,
+                payload,
+                sender=sender,
+                recipients=[to],
                 hostname=server.host,
                 port=server.port,
                 username=server.user,
@@ -90,6 +94,17 @@ async def send_email(settings: Settings, message: EmailMessage, *, timeout_s: fl
     except (aiosmtplib.SMTPException, OSError, ValueError) as exc:  # TimeoutError is an OSError
         raise _make_failure(exc, server) from exc
     return _bounded(words)
+
+
+def _make_envelope(message: EmailMessage) -> tuple[EmailMessage | bytes, str, str]:
+    """Return the message as bytes of ours, because the client would fold its headers anew; its sender, its recipient.
+
+    With an address beyond ASCII it is left to the client, which knows whether the server takes those (RFC 6531).
+    """
+    headers: Any = message
+    sender: str = headers["From"].addresses[0].addr_spec
+    to: str = headers["To"].addresses[0].addr_spec
+    return message.as_bytes() if (sender + to).isascii() else message, sender, to
 
 
 def _make_tls_context(settings: Settings, server: SmtpServer) -> ssl.SSLContext:

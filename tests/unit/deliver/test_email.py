@@ -2,6 +2,8 @@
 
 import asyncio
 import ssl
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,14 @@ async def test_a_message_arrives_and_the_servers_words_come_back(mailbox: Mailbo
     assert envelope.mail_from == "reports@leads.example"
     assert envelope.rcpt_tos == ["owner@shop.example"]
     assert b"Subject: Hello" in envelope.content
+
+
+async def test_a_long_subject_beyond_ascii_arrives_as_it_was(mailbox: Mailbox) -> None:
+    subject = "[9/10] Rebecca Schroeder - Sr. Sales Representative, Blue Ocean… (127)"
+    settings = Settings.from_env(smtp_url=mailbox.url, mail_from="StackLead <reports@leads.example>")
+    await send_email(settings, make_plain_message(settings, to="owner@shop.example", subject=subject, text="x"))
+    [envelope] = mailbox.mails
+    assert message_from_bytes(envelope.content, policy=default)["Subject"] == subject
 
 
 @pytest.mark.parametrize(
