@@ -5,13 +5,16 @@ from urllib.parse import urlsplit
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from stacklead import links
 from stacklead.dashboard.delivery_pages import find_outcome, send_test
 from stacklead.dashboard.forms import parse_address
-from stacklead.dashboard.session import Visit, signed_in
+from stacklead.dashboard.rendering import redirect, render_page
+from stacklead.dashboard.session import PageRequest, Visit, check_origin, signed_in
 from stacklead.dashboard.status import list_notes
 from stacklead.errors import InvalidRequest
 from stacklead.models import DeliveryMethod
 from stacklead.storage import accounts, deliveries
+from stacklead.storage.accounts import Account
 
 EMAIL_PAGE = "/settings/email"
 
@@ -53,6 +56,35 @@ async def send_test_mail(visit: Visit) -> Response:
     return visit.redirect(f"{EMAIL_PAGE}?test={await send_test(visit, DeliveryMethod.EMAIL)}#outcome")
 
 
+async def show_confirm(request: PageRequest) -> Response:
+    """Show a button that confirms an address; opening the page does nothing, mail programs look at links too."""
+    account, address = await _read_confirm_link(request)
+    return render_page(request, "confirm_address.html", {"name": account.name, "address": address})
+
+
+async def confirm_address(request: PageRequest) -> Response:
+    """Use an address from now on that its owner has confirmed; needs the link, not a session."""
+    check_origin(request)
+    account, address = await _read_confirm_link(request)
+    async with request.state["database"].write() as db:
+        await accounts.save_account(db, account.id, reply_address=address, pending_reply_address=None)
+        released = await deliveries.release_waiting(db, account.id, DeliveryMethod.EMAIL)
+    for delivery_id in released:
+        await request.state["queue"].enqueue_delivery(delivery_id, 0)
+    return redirect(request, "/", f"Reports of {account.name} go to {address} from now on.")
+
+
+async def _read_confirm_link(request: PageRequest) -> tuple[Account, str]:
+    """Return the account and the address; raises InvalidRequest unless exactly this one waits to be confirmed."""
+    settings = request.state["settings"]
+    public_id, address, _ = links.parse_confirm_token(settings, request.path_params["token"])
+    async with request.state["database"].read() as db:
+        account = await accounts.get_account_by_public_id(db, public_id)
+    if account.pending_reply_address != address:
+        raise InvalidRequest("This link was used already, or another address was asked for since.", code="link_expired")
+    return account, address
+
+
 async def release_waiting(visit: Visit, method: DeliveryMethod) -> int:
     """Send what waited for an address of this method; returns how many."""
     async with visit.database.write() as db:
@@ -85,4 +117,6 @@ routes: list[BaseRoute] = [
     Route(EMAIL_PAGE, save_reply_address, methods=["POST"]),
     Route(f"{EMAIL_PAGE}/remove", remove_reply_address, methods=["POST"]),
     Route(f"{EMAIL_PAGE}/test", send_test_mail, methods=["POST"]),
+    Route("/confirm/{token}", show_confirm),
+    Route("/confirm/{token}", confirm_address, methods=["POST"]),
 ]

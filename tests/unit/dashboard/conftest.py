@@ -1,6 +1,6 @@
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -32,8 +32,9 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def site(settings: Settings, empty_database: Path) -> Site:
-    return Site(settings, empty_database)
+def site(settings: Settings, empty_database: Path) -> Iterator[Site]:
+    with closing(Site(settings, empty_database)) as site:
+        yield site
 
 
 @pytest.fixture

@@ -76,19 +76,21 @@ class Site:
         self.queue = RecordingQueue()
         self.app = make_app(settings, self.queue)
         shutil.copy(empty_database, settings.sqlite_path)
+        self.database = Database(settings)
+        self.runner = asyncio.Runner()
 
     def run(self, work: Callable[[AsyncConnection], Awaitable[Any]]) -> Any:
         """Run one transaction on the site's database and return what it returns."""
 
         async def run() -> Any:
-            database = Database(self.settings)
-            try:
-                async with database.write() as db:
-                    return await work(db)
-            finally:
-                await database.close()
+            async with self.database.write() as db:
+                return await work(db)
 
-        return asyncio.run(run())
+        return self.runner.run(run())
+
+    def close(self) -> None:
+        self.runner.run(self.database.close())
+        self.runner.close()
 
     def add_account(self, name: str, **values: Any) -> Account:
         return self.run(lambda db: create_account(db, name=name, **values))

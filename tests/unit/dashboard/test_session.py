@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -83,10 +83,12 @@ def _session_cookie(browser: Browser, site: Site) -> str:
 
 
 def test_cookie_is_bound_to_the_host_when_there_is_https(tmp_path: Path, empty_database: Path):
-    site = Site(Settings(data_dir=tmp_path, base_url="https://leads.example", secret_key="k" * 32), empty_database)
-    with ExitStack() as stack:
-        client = TestClient(site.app, base_url="https://leads.example", follow_redirects=False)
-        browser = Browser(stack.enter_context(client), site.settings)
+    settings = Settings(data_dir=tmp_path, base_url="https://leads.example", secret_key="k" * 32)
+    with (
+        closing(Site(settings, empty_database)) as site,
+        TestClient(site.app, base_url=settings.base_url, follow_redirects=False) as client,
+    ):
+        browser = Browser(client, settings)
         cookie = _session_cookie(browser, site)
         assert cookie.startswith("__Host-stacklead_session=")
         assert "Secure" in cookie

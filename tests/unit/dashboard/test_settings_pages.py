@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from stacklead import links
 from stacklead.storage.account_keys import find_key, list_keys
 from stacklead.storage.accounts import Account, get_account, save_account
 from stacklead.storage.tables import deliveries
@@ -68,6 +69,31 @@ def test_mail_server_s_password_is_not_shown(browser: Browser):
     assert "mail.example:2525" in text
     assert "hunter2" not in text
     assert "robot" not in text
+
+
+def _confirm_path(site: Site, account: Account, address: str) -> str:
+    return "/confirm/" + links.make_confirm_link(site.settings, account.public_id, address).rpartition("/")[2]
+
+
+def test_address_is_confirmed_by_the_button_behind_the_link(site: Site, shop: Account, stranger: Browser):
+    site.run(lambda db: save_account(db, shop.id, pending_reply_address="new@shop.example"))
+    path = _confirm_path(site, shop, "new@shop.example")
+    assert "new@shop.example" in stranger.get(path).text
+    assert _account(site, shop).reply_address == "sales@shop.example"
+    assert stranger.client.post(path).status_code == 303
+    assert _account(site, shop).reply_address == "new@shop.example"
+    assert stranger.client.post(path).status_code == 400
+
+
+@pytest.mark.parametrize("asked", [None, "other@shop.example"])
+def test_address_that_nobody_asked_for_any_more_is_not_confirmed(
+    site: Site, shop: Account, stranger: Browser, asked: str | None
+):
+    site.run(lambda db: save_account(db, shop.id, pending_reply_address=asked))
+    path = _confirm_path(site, shop, "new@shop.example")
+    assert (stranger.get(path).status_code, stranger.client.post(path).status_code) == (400, 400)
+    assert stranger.get("/confirm/nonsense").status_code == 400
+    assert _account(site, shop).reply_address == "sales@shop.example"
 
 
 # --- webhook ----------------------------------------------------------------------------------------------------------
