@@ -22,41 +22,33 @@ FORM = b"application/x-www-form-urlencoded"
 _JSON_TYPES = (b"application/json", b"text/json")
 
 
-async def read_body(receive: Receive, content_length: bytes | None) -> bytes:
+async def read_body(receive: Receive, content_length: bytes | None, *, timeout_s: float = BODY_TIMEOUT_S) -> bytes:
     """Read a whole request body.
 
     Raises:
         PayloadTooLarge: it is, or says it is, larger than MAX_BODY_BYTES.
-        InvalidRequest: it did not come to its end within BODY_TIMEOUT_S.
+        InvalidRequest: it did not come to its end, or not within `timeout_s`.
     """
     if content_length is not None and content_length.isdigit() and int(content_length) > MAX_BODY_BYTES:
         raise _too_large()
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    if len(body) > MAX_BODY_BYTES:
-        raise _too_large()
-    if not message.get("more_body"):
-        return body
     try:
-        async with asyncio.timeout(BODY_TIMEOUT_S):
-            return await _read_rest(receive, body)
+        async with asyncio.timeout(timeout_s):
+            return await _read_chunks(receive)
     except TimeoutError as exc:
         raise InvalidRequest("The body took too long to arrive.", code="body_too_slow") from exc
 
 
-async def _read_rest(receive: Receive, start: bytes) -> bytes:
-    chunks, size = [start], len(start)
+async def _read_chunks(receive: Receive) -> bytes:
+    body = b""
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise InvalidRequest("The body ended before its time.", code="body_incomplete")
-        chunk: bytes = message.get("body", b"")
-        size += len(chunk)
-        if size > MAX_BODY_BYTES:
+        body += message.get("body", b"")
+        if len(body) > MAX_BODY_BYTES:
             raise _too_large()
-        chunks.append(chunk)
         if not message.get("more_body"):
-            return b"".join(chunks)
+            return body
 
 
 def _too_large() -> PayloadTooLarge:
@@ -100,7 +92,7 @@ def parse_form(body: bytes | str) -> Parameters:
     except UnicodeDecodeError as exc:
         raise InvalidRequest("The parameters must be UTF-8, percent-encoded.", code="malformed_encoding") from exc
     except ValueError as exc:
-        raise InvalidRequest(f"There are more than {MAX_FIELDS} parameters.", code="too_many_fields") from exc
+        raise _too_many() from exc
     found: Parameters = {}
     for name, value in pairs:
         if value or name not in found:
@@ -109,7 +101,14 @@ def parse_form(body: bytes | str) -> Parameters:
 
 
 def _parse_json(body: bytes) -> Parameters:
-    return parse_json_object(body, None)
+    parameters = parse_json_object(body, None)
+    if len(parameters) > MAX_FIELDS:
+        raise _too_many()
+    return parameters
+
+
+def _too_many() -> InvalidRequest:
+    return InvalidRequest(f"There are more than {MAX_FIELDS} parameters.", code="too_many_fields")
 
 
 def parse_json_object(text: bytes | str, param: str | None) -> Parameters:
@@ -142,4 +141,7 @@ async def _parse_multipart(content_type: bytes, body: bytes) -> Parameters:
         if isinstance(value, str) and (value or name not in found):
             found[name] = value
     await form.close()
+    # The parser reads as Latin-1 what is no UTF-8.
+    if any(value.encode() not in body for value in found.values()):
+        raise InvalidRequest("The parameters must be UTF-8.", code="malformed_encoding")
     return found

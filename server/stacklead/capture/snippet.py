@@ -62,11 +62,11 @@ class ClientRoutes:
             await self.app(scope, receive, send)
             return
         try:
-            if scope["path"] != PATH:
-                raise NotFound("There is no such route.")
-            if scope["method"] == "OPTIONS":
+            if scope["method"] == "OPTIONS":  # on any path, so that a page can read what is wrong with it
                 await _respond(send, 204, b"", _PREFLIGHT)
                 return
+            if scope["path"] != PATH:
+                raise NotFound("There is no such route.")
             if scope["method"] != "POST":
                 raise MethodNotAllowed("Send captures with POST.")
             await self._capture(scope, receive)
