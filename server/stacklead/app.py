@@ -8,13 +8,13 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from stacklead.capture import api, docs, script
-from stacklead.capture.snippet import ClientRoutes
+from stacklead.capture.snippet import PREFIX, ClientRoutes
 from stacklead.dashboard import pages
 from stacklead.errors import (
     MethodNotAllowed,
@@ -36,7 +36,20 @@ from stacklead.storage.intake import open_intake
 log = structlog.get_logger()
 
 
-def create_app(settings: Settings) -> Starlette:
+class App(Starlette):
+    """Starlette behind the capture routes, which answer before any of its layers: they are the hot path."""
+
+    client_routes: ClientRoutes | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer captures, hand everything else to Starlette."""
+        if self.client_routes is not None and scope["type"] == "http" and scope["path"].startswith(PREFIX):
+            await self.client_routes(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+def create_app(settings: Settings) -> App:
     """Make the web application: the only way, in production and in tests."""
 
     @asynccontextmanager
@@ -62,7 +75,7 @@ def create_app(settings: Settings) -> Starlette:
 
     # Starlette types handlers for its own plain Request; ours know the State.
     handlers: dict[Any, Any] = {StackLeadError: on_refusal, HTTPException: on_http_exception, Exception: on_fault}
-    app = Starlette(
+    app = App(
         routes=[
             *script.routes,
             *api.routes,
@@ -71,10 +84,10 @@ def create_app(settings: Settings) -> Starlette:
             Route("/readyz", readyz),
             *pages.routes,
         ],
-        middleware=[Middleware(ClientRoutes, settings=settings)],
         exception_handlers=handlers,
         lifespan=lifespan,
     )
+    app.client_routes = ClientRoutes(settings)
     app.router.redirect_slashes = False
     return app
 

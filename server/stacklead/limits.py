@@ -1,7 +1,6 @@
 """Rates per client key and per visitor address, and whose address a request comes from."""
 
 import hashlib
-import hmac
 import ipaddress
 import secrets
 import time
@@ -14,7 +13,7 @@ from stacklead.settings import Settings
 ADDRESS_BURST = 30  # captures that one visitor address may send at once
 KEY_BURST_S = 2.0  # a client key may use this many seconds of its rate at once
 MAX_BUCKETS = 100_000  # buckets kept; full ones carry no news and are forgotten first
-SALT_LIFE_S = 86_400.0  # addresses are kept as HMACs under a secret of the day
+SALT_LIFE_S = 86_400.0  # addresses are kept as keyed hashes (RFC 7693) under a secret of the day
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -70,7 +69,7 @@ class Limits:
         now = time.monotonic()
         if now - self._salted_at > SALT_LIFE_S:
             self._salt, self._salted_at = secrets.token_bytes(32), now
-        return hmac.digest(self._salt, address.encode(), hashlib.sha256)[:12]
+        return hashlib.blake2b(address.encode(), key=self._salt, digest_size=12).digest()
 
 
 def _whole(wait_s: float) -> int:

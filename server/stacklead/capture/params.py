@@ -155,11 +155,10 @@ def _parse_client_email(value: Any) -> str:
 
 def _read_lead(asked: LeadRequest, said: Mapping[str, Any]) -> None:
     for name in LEAD_FIELDS:
-        text = clean(said.get(name), MAX_FIELD_CHARS)
-        if text and not is_secret_value(text):
+        if name in said and (text := clean(said[name], MAX_FIELD_CHARS)) and not is_secret_value(text):
             asked.fields[name] = text
     for name in _UTM:
-        if text := clean(said.get(name), MAX_WORD_CHARS):
+        if name in said and (text := clean(said[name], MAX_WORD_CHARS)):
             asked.utm[name] = text
     asked.words = _read_words(said)
     if "location" not in asked.fields:
@@ -197,15 +196,15 @@ def _read_place(said: Mapping[str, Any]) -> str:
     parts: Mapping[str, Any] = said
     if isinstance(address, dict):
         parts = cast("Mapping[str, Any]", address)
-    return ", ".join(text for name in _PLACE if (text := clean(parts.get(name), 100)))
+    return ", ".join(text for name in _PLACE if name in parts and (text := clean(parts[name], 100)))
 
 
 def to_text(value: Any) -> str:
     """Return a scalar as trimmed text; what is no scalar, and null, is the empty text: an absent parameter."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
     if isinstance(value, str):
         return value.strip()
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, int):
         return str(value) if value.bit_length() <= _MAX_INT_BITS else ""
     return str(value) if isinstance(value, float) else ""
@@ -222,6 +221,8 @@ def clean(value: Any, limit: int) -> str:
 def parse_page(value: Any) -> str | None:
     """Return origin and path of a page's address; query and fragment may hold what the visitor typed."""
     text = clean(value, MAX_URL_CHARS)
+    if not text:
+        return None
     try:
         parts = urlsplit(text)
         host = parts.hostname

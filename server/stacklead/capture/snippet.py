@@ -49,18 +49,14 @@ log = structlog.get_logger()
 
 
 class ClientRoutes:
-    """ASGI middleware: answers everything under /api/client/, hands the rest on."""
+    """ASGI application: answers everything under PREFIX."""
 
-    def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]], settings: Settings) -> None:
-        self.app = app
+    def __init__(self, settings: Settings) -> None:
         self.limits = Limits(settings)
         self.client_address = ClientAddress(settings.trusted_proxies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, or hand on."""
-        if scope["type"] != "http" or not scope["path"].startswith(PREFIX):
-            await self.app(scope, receive, send)
-            return
+        """Answer."""
         try:
             if scope["method"] == "OPTIONS":  # on any path, so that a page can read what is wrong with it
                 await _respond(send, 204, b"", _PREFLIGHT)

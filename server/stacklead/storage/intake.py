@@ -85,19 +85,27 @@ class SqliteIntake:
         self.loop = asyncio.get_running_loop()
         self.waiting: list[_Waiting] = []
         self.wake = threading.Condition()
+        self.is_waking = False
         self.is_closing = False
         self.thread = threading.Thread(target=self._run, name="sqlite-intake", daemon=True)
         self.thread.start()
 
     async def append(self, row: CaptureRow) -> int:
         """See `Intake.append`."""
+        if self.is_closing or len(self.waiting) >= MAX_WAITING:
+            raise StorageUnavailable("Too many captures are waiting; try again in a second.")
         future: asyncio.Future[int] = self.loop.create_future()
-        with self.wake:
-            if self.is_closing or len(self.waiting) >= MAX_WAITING:
-                raise StorageUnavailable("Too many captures are waiting; try again in a second.")
-            self.waiting.append((row, future))
-            self.wake.notify()
+        self.waiting.append((row, future))
+        if not self.is_waking:
+            self.is_waking = True
+            self.loop.call_soon(self._wake_writer)
         return await future
+
+    def _wake_writer(self) -> None:
+        """Wake the writer once for all that this turn of the event loop brought."""
+        self.is_waking = False
+        with self.wake:
+            self.wake.notify()
 
     async def close(self) -> None:
         """See `Intake.close`."""
@@ -133,7 +141,8 @@ _SQLITE_INSERT = f"INSERT INTO captures ({_COLUMNS}) VALUES ({', '.join('?' * le
 
 def _connect_sqlite(path: str) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+    # A longer log between checkpoints: a page that many captures dirtied is then written back once.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "wal_autocheckpoint=4000"):
         connection.execute(f"PRAGMA {pragma}")
     return connection
 
