@@ -29,7 +29,7 @@ from stacklead.queue import Queue
 from stacklead.settings import Settings
 from stacklead.state import State
 from stacklead.storage.client_keys import ClientKeys
-from stacklead.storage.database import Database, migrate
+from stacklead.storage.database import Database, is_database_away, migrate
 from stacklead.storage.heartbeats import list_alive
 from stacklead.storage.intake import open_intake
 
@@ -74,7 +74,13 @@ def create_app(settings: Settings) -> App:
         await database.close()
 
     # Starlette types handlers for its own plain Request; ours know the State.
-    handlers: dict[Any, Any] = {StackLeadError: on_refusal, HTTPException: on_http_exception, Exception: on_fault}
+    handlers: dict[Any, Any] = {
+        StackLeadError: on_refusal,
+        HTTPException: on_http_exception,
+        SQLAlchemyError: on_storage_fault,
+        OSError: on_storage_fault,
+        Exception: on_fault,
+    }
     app = App(
         routes=[
             *script.routes,
@@ -149,10 +155,23 @@ async def on_http_exception(request: Request[State], exc: Exception) -> Response
     return response
 
 
+async def on_storage_fault(request: Request[State], exc: Exception) -> Response:
+    """Answer that the database is away; a fault in a statement of ours is passed on."""
+    if not is_database_away(exc):
+        raise exc
+    log.error("database_away", endpoint=_endpoint_name(request), reason=type(exc).__name__)
+    return await on_refusal(request, StorageUnavailable("The database cannot be reached; try again in a few seconds."))
+
+
 async def on_fault(request: Request[State], exc: Exception) -> Response:
     """Answer a fault of ours without a word about its inside; the log has the traceback."""
-    log.error("request_failed", path=request.url.path, reason=type(exc).__name__)
+    log.error("request_failed", endpoint=_endpoint_name(request), reason=type(exc).__name__)
     return await on_refusal(request, StackLeadError("Something went wrong on our side."))
+
+
+def _endpoint_name(request: Request[State]) -> str:
+    """Return which endpoint it was; a path may hold a token, which may be anybody's."""
+    return getattr(request.scope.get("endpoint"), "__qualname__", "none")
 
 
 def _is_for_machines(request: Request[State]) -> bool:

@@ -1,8 +1,7 @@
 """The research API for servers: hand in, look up, list and erase leads (product documentation, WIRE.md 1)."""
 
-import asyncio
-import contextlib
 import time
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,8 +13,8 @@ from starlette.routing import Route
 
 from stacklead.capture import body as bodies
 from stacklead.capture.auth import authenticate_server
-from stacklead.capture.params import LeadRequest, parse_api_request, restore_plus, to_text
-from stacklead.errors import InvalidRequest, MethodNotAllowed, NotFound, OutboundError, UnprocessableRequest
+from stacklead.capture.params import LeadRequest, clean, parse_api_request, restore_plus, to_text
+from stacklead.errors import AddressRefused, InvalidRequest, MethodNotAllowed, NotFound, UnprocessableRequest
 from stacklead.keys import hash_key, make_public_id, make_token
 from stacklead.models import DeliveryMethod, LeadState
 from stacklead.outbound import Outbound
@@ -27,7 +26,6 @@ from stacklead.storage.database import Database, now_ms
 from stacklead.storage.intake import CaptureRow
 from stacklead.wire import dump_json, escape_old_client_text
 
-CHECK_URL_TIMEOUT_S = 3.0  # a webhook host that DNS is slow with is checked again when it is called
 MAX_IDEMPOTENCY_KEY = 255
 MAX_PAGE = 200
 
@@ -56,6 +54,16 @@ async def _authenticate(request: ApiRequest, parameters: bodies.Parameters) -> t
     return await authenticate_server(request.state["database"], request.headers.get("authorization"), parameters)
 
 
+def by_method(path: str, **endpoints: Callable[[ApiRequest], Awaitable[Response]]) -> Route:
+    """Return one route for several methods, so that a refusal of another one names them all."""
+
+    async def answer(request: ApiRequest) -> Response:
+        return await endpoints["GET" if request.method == "HEAD" else request.method](request)
+
+    answer.__qualname__ = path  # what the log calls it
+    return Route(path, answer, methods=list(endpoints))
+
+
 # --- POST /api/leads ------------------------------------------------------------------------------------------------
 
 
@@ -65,8 +73,9 @@ async def post_lead(request: ApiRequest) -> Response:
     account, key = await _authenticate(request, parameters)
     asked = parse_api_request(parameters, time.time())
     check_delivery(asked, account)
-    if asked.webhook_url is not None:
-        await _check_url(request.state["outbound"], asked.webhook_url)
+    if asked.webhook_url is not None and not key.is_test:
+        name = "webhook_url" if to_text(parameters.get("webhook_url")) else "callback"
+        await _check_url(request.state["outbound"], asked.webhook_url, name)
     idempotency_key = _read_idempotency_key(request)
     row = _make_row(asked, key, idempotency_key, _hash_parameters(parameters))
     earlier = await _find_answer(request.state["database"], asked, row)
@@ -95,11 +104,12 @@ def check_delivery(asked: LeadRequest, account: Account) -> None:
         )
 
 
-async def _check_url(outbound: Outbound, url: str) -> None:
-    """Refuse a webhook URL that the address guard refuses; AddressRefused names the setting."""
-    with contextlib.suppress(TimeoutError, OutboundError):
-        async with asyncio.timeout(CHECK_URL_TIMEOUT_S):
-            await outbound.check_url(url)
+async def _check_url(outbound: Outbound, url: str, name: str) -> None:
+    """Refuse a webhook URL that the address guard refuses; AddressRefused names the parameter and the setting."""
+    try:
+        await outbound.check_url(url)
+    except AddressRefused as exc:
+        raise AddressRefused(exc.message, param=name) from exc
 
 
 def _read_idempotency_key(request: ApiRequest) -> str | None:
@@ -149,7 +159,7 @@ async def _find_answer(database: Database, asked: LeadRequest, row: CaptureRow) 
         return earlier
     since = row.received_at - captures.DUPLICATES_WINDOW_MS
     async with database.read() as db:
-        lead = await leads.find_done_since(db, row.account_id, str(row.email_key), since)
+        lead = await leads.find_done_since(db, row.account_id, str(row.email_key), is_test=row.is_test, since=since)
     return None if lead is None else (lead.token, lead.public_id)
 
 
@@ -159,7 +169,9 @@ async def _find_same_call(database: Database, row: CaptureRow) -> tuple[str, str
         return None
     since = row.received_at - captures.IDEMPOTENCY_WINDOW_MS
     async with database.read() as db:
-        first = await captures.find_first_with_idempotency_key(db, row.account_id, row.idempotency_key, since)
+        first = await captures.find_first_with_idempotency_key(
+            db, row.account_id, row.idempotency_key, is_test=row.is_test, since=since
+        )
     if first is None:
         return None
     if first["request_hash"] != row.request_hash:
@@ -190,7 +202,7 @@ async def list_leads(request: ApiRequest) -> Response:
         found, cursor = await leads.list_leads(
             db,
             account.id,
-            q=to_text(parameters.get("q"))[:200],
+            q=clean(parameters.get("q"), 200),
             state=_parse_state(parameters),
             cursor=to_text(parameters.get("cursor")) or None,
             limit=_parse_limit(parameters),
@@ -215,14 +227,10 @@ def _parse_limit(parameters: bodies.Parameters) -> int:
 async def get_lead(request: ApiRequest) -> Response:
     """Show one lead by its id or token: its state, and the result so far."""
     account, _ = await _authenticate(request, bodies.parse_form(request.scope["query_string"]))
-    value: str = request.path_params["value"]
     async with request.state["database"].read() as db:
-        lead = await leads.find_by_token_or_id(db, account.id, value)
-        if lead is None:
-            capture = await _get_capture(db, account.id, value)
-            if capture["lead_id"] is None:
-                return OldClientJSON(_show_unmerged(capture))
-            lead = await leads.get_lead_by_row_id(db, account.id, capture["lead_id"])
+        lead = await _get(db, account.id, request.path_params["value"])
+        if not isinstance(lead, leads.LeadRow):
+            return OldClientJSON(_show_unmerged(lead))
         result = await leads.find_result(db, account.id, lead.id)
         sent = await deliveries.list_of_lead(db, account.id, lead.id)
     return OldClientJSON(_show(lead, result, sent))
@@ -231,26 +239,42 @@ async def get_lead(request: ApiRequest) -> Response:
 async def delete_lead(request: ApiRequest) -> Response:
     """Erase a lead with everything known of it."""
     account, _ = await _authenticate(request, bodies.parse_form(request.scope["query_string"]))
-    value: str = request.path_params["value"]
     async with request.state["database"].write() as db:
-        lead = await leads.find_by_token_or_id(db, account.id, value)
-        if lead is None:
-            capture = await _get_capture(db, account.id, value)
-            if capture["lead_id"] is None:
-                await captures.delete_unmerged(db, account.id, capture["id"])
-                return OldClientJSON({"message": "deleted", "data": {"id": capture["lead_public_id"]}})
-            lead = await leads.get_lead_by_row_id(db, account.id, capture["lead_id"])
-        await leads.delete_lead(db, account.id, lead.public_id)
-    return OldClientJSON({"message": "deleted", "data": {"id": lead.public_id}})
+        lead = await _get(db, account.id, request.path_params["value"])
+        if isinstance(lead, leads.LeadRow):
+            await leads.delete_lead(db, account.id, lead.public_id)
+            public_id = lead.public_id
+        else:
+            await captures.delete_unmerged(db, account.id, lead["id"])
+            public_id = lead["lead_public_id"]
+    return OldClientJSON({"message": "deleted", "data": {"id": public_id}})
 
 
-async def _get_capture(db: Any, account_id: int, value: str) -> RowMapping:
-    """Return the capture behind an id or token that no lead has (yet); raises NotFound."""
-    capture = await captures.find_by_lead_public_id(db, account_id, value)
-    capture = capture or await captures.find_unmerged_by_token(db, account_id, value)
-    if capture is None:
+async def _get(db: Any, account_id: int, value: str) -> leads.LeadRow | RowMapping:
+    """Return the lead with this id, else the newest with this token; the capture, where it is no lead yet.
+
+    Raises:
+        NotFound: this account has none.
+    """
+    if "\0" in value:
         raise NotFound("There is no lead with this id or token.")
-    return capture
+    capture = await captures.find_by_lead_public_id(db, account_id, value)
+    if capture is None:
+        lead = await leads.find_by_public_id(db, account_id, value)
+        if lead is not None:
+            return lead
+        capture = await captures.find_unmerged_by_token(db, account_id, value)
+    capture = capture or await captures.find_merged_by_token(db, account_id, value)
+    if capture is not None:
+        return (
+            capture
+            if capture["lead_id"] is None
+            else await leads.get_lead_by_row_id(db, account_id, capture["lead_id"])
+        )
+    lead = await leads.find_by_token(db, account_id, value)
+    if lead is None:
+        raise NotFound("There is no lead with this id or token.")
+    return lead
 
 
 def _show_short(lead: leads.LeadRow) -> dict[str, Any]:
@@ -281,7 +305,7 @@ def _show_unmerged(capture: RowMapping) -> dict[str, Any]:
     return {
         "id": capture["lead_public_id"],
         "token": capture["token"],
-        "state": LeadState.QUEUED,
+        "state": LeadState.QUEUED if capture["merged_at"] is None else LeadState.GAVE_UP,
         "email": capture["email"],
         "name": None,
         "company": None,
@@ -299,8 +323,6 @@ def _iso(at_ms: int) -> str:
 
 
 routes = [
-    Route("/api/leads", post_lead, methods=["POST"]),
-    Route("/api/leads", list_leads, methods=["GET"]),
-    Route("/api/leads/{value:path}", get_lead, methods=["GET"]),
-    Route("/api/leads/{value:path}", delete_lead, methods=["DELETE"]),
+    by_method("/api/leads", POST=post_lead, GET=list_leads),
+    by_method("/api/leads/{value:path}", GET=get_lead, DELETE=delete_lead),
 ]

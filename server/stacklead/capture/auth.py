@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from stacklead.capture.params import to_text
 from stacklead.errors import Forbidden, Unauthorized
-from stacklead.storage.account_keys import Key, find_key, save_last_used
+from stacklead.storage.account_keys import Key, find_key, note_last_used
 from stacklead.storage.accounts import Account, get_account
 from stacklead.storage.client_keys import ClientKeys
 from stacklead.storage.database import Database, now_ms
@@ -35,8 +35,7 @@ async def authenticate_server(
         account = await get_account(db, key.account_id)
     now = now_ms()
     if key.last_used_at is None or now - key.last_used_at > LAST_USED_STEP_MS:
-        async with database.write() as db:
-            await save_last_used(db, key.id, now)
+        await note_last_used(database, key.id, now)
     return account, key
 
 

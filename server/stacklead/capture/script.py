@@ -3,6 +3,7 @@
 import base64
 import gzip
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -68,9 +69,18 @@ async def get_debug_script(request: Request) -> Response:
     return _respond(request, script, is_immutable=False)
 
 
+def choose_encoding(accepted: str) -> str | None:
+    """Return the best encoding that an Accept-Encoding header allows, None for the bytes as they are."""
+    names: set[str] = set()
+    for part in accepted.lower().split(","):
+        name, _, quality = part.partition(";")
+        if not re.fullmatch(r"\s*q\s*=\s*0(\.0*)?\s*", quality):
+            names.add(name.strip())
+    return next((name for name in ("br", "gzip") if name in names), None)
+
+
 def _respond(request: Request, script: Script, *, is_immutable: bool) -> Response:
-    accepted = {part.partition(";")[0].strip() for part in request.headers.get("accept-encoding", "").split(",")}
-    encoding = next((name for name in ("br", "gzip") if name in accepted), None)
+    encoding = choose_encoding(request.headers.get("accept-encoding", ""))
     etag = f'"{script.hash}{"-" + encoding if encoding else ""}"'
     headers = {
         "Cache-Control": _YEAR if is_immutable else _HOUR,

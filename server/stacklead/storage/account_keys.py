@@ -4,13 +4,17 @@ import json
 from dataclasses import dataclass
 from typing import Literal
 
+import structlog
 from sqlalchemy import RowMapping, and_, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from stacklead.errors import NotFound
 from stacklead.keys import hash_key, make_api_key, make_client_key
-from stacklead.storage.database import now_ms
+from stacklead.storage.database import Database, now_ms
 from stacklead.storage.tables import keys
+
+log = structlog.get_logger()
 
 Kind = Literal["client", "api"]
 
@@ -83,9 +87,13 @@ async def save_allowed_origins(
     await _change(db, account_id, key_id, allowed_origins=None if origins is None else json.dumps(list(origins)))
 
 
-async def save_last_used(db: AsyncConnection, key_id: int, at: int) -> None:
-    """Note when a key was last used."""
-    await db.execute(update(keys).where(keys.c.id == key_id).values(last_used_at=at))
+async def note_last_used(database: Database, key_id: int, at: int) -> None:
+    """Note when a key was last used; a call does not fail because this could not be written."""
+    try:
+        async with database.write() as db:
+            await db.execute(update(keys).where(keys.c.id == key_id).values(last_used_at=at))
+    except (SQLAlchemyError, OSError) as exc:
+        log.warning("last_use_not_noted", key_id=key_id, reason=type(exc).__name__)
 
 
 async def _change(db: AsyncConnection, account_id: int, key_id: int, **changes: object) -> None:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import RowMapping, delete, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from stacklead.models import Stage
 from stacklead.storage.tables import captures
 
 MERGE_BATCH = 200  # captures merged in one transaction
@@ -26,21 +27,33 @@ async def save_merged(db: AsyncConnection, capture_row_id: int, lead_id: int | N
     await db.execute(query.values(merged_at=at, lead_id=lead_id))
 
 
-async def find_first_with_idempotency_key(
-    db: AsyncConnection, account_id: int, idempotency_key: str, since: int
-) -> RowMapping | None:
-    """Return the account's first capture under this key since then: the one whose answer counts."""
-    query = (
-        select(captures)
-        .where(
-            captures.c.account_id == account_id,
-            captures.c.idempotency_key == idempotency_key,
-            captures.c.received_at > since,
-        )
-        .order_by(captures.c.id)
-        .limit(1)
+def _same_call(account_id: int, idempotency_key: str, is_test: bool, since: int) -> ColumnElement[bool]:
+    return and_(
+        captures.c.account_id == account_id,
+        captures.c.idempotency_key == idempotency_key,
+        captures.c.is_test == is_test,
+        captures.c.received_at > since,
     )
-    return (await db.execute(query)).mappings().one_or_none()
+
+
+async def find_first_with_idempotency_key(
+    db: AsyncConnection, account_id: int, idempotency_key: str, *, is_test: bool, since: int
+) -> RowMapping | None:
+    """Return the account's first capture under this key since then: the one whose answer counts.
+
+    Calls of test keys and of live ones have nothing in common.
+    """
+    query = select(captures).where(_same_call(account_id, idempotency_key, is_test, since))
+    return (await db.execute(query.order_by(captures.c.id).limit(1))).mappings().one_or_none()
+
+
+async def find_lead_of_idempotency_key(
+    db: AsyncConnection, account_id: int, idempotency_key: str, *, is_test: bool, since: int
+) -> int | None:
+    """Return the lead that a call under this key has become already, whichever of several calls it was."""
+    query = select(captures.c.lead_id).where(_same_call(account_id, idempotency_key, is_test, since))
+    query = query.where(captures.c.lead_id.is_not(None)).order_by(captures.c.id).limit(1)
+    return (await db.execute(query)).scalar_one_or_none()
 
 
 async def find_by_lead_public_id(db: AsyncConnection, account_id: int, public_id: str) -> RowMapping | None:
@@ -60,20 +73,40 @@ async def find_unmerged_by_token(db: AsyncConnection, account_id: int, token: st
     return (await db.execute(query)).mappings().one_or_none()
 
 
+async def find_merged_by_token(db: AsyncConnection, account_id: int, token: str) -> RowMapping | None:
+    """Return the account's newest merged call with this token; its lead may have been given another one."""
+    query = select(captures).where(
+        captures.c.account_id == account_id, captures.c.token == token, captures.c.merged_at.is_not(None)
+    )
+    return (await db.execute(query.order_by(captures.c.id.desc()).limit(1))).mappings().one_or_none()
+
+
 async def delete_unmerged(db: AsyncConnection, account_id: int, capture_row_id: int) -> None:
     """Erase a capture that no lead has yet."""
     await db.execute(delete(captures).where(captures.c.account_id == account_id, captures.c.id == capture_row_id))
 
 
-async def find_orphan_stages(db: AsyncConnection, key_id: int, capture_id: str) -> Sequence[RowMapping]:
-    """Return follow-ups of a visit that arrived before its first call."""
-    query = select(captures).where(
-        captures.c.key_id == key_id,
-        captures.c.capture_id == capture_id,
-        captures.c.lead_id.is_(None),
-        captures.c.merged_at.is_not(None),
-    )
-    return (await db.execute(query)).mappings().all()
+def _visit(key_id: int, capture_id: str) -> ColumnElement[bool]:
+    """The merged captures of one form in one page view."""
+    return and_(captures.c.key_id == key_id, captures.c.capture_id == capture_id, captures.c.merged_at.is_not(None))
+
+
+async def find_lead_of_visit(db: AsyncConnection, key_id: int, capture_id: str) -> int | None:
+    """Return the lead that the newest capture of a visit went into."""
+    query = select(captures.c.lead_id).where(_visit(key_id, capture_id), captures.c.lead_id.is_not(None))
+    return (await db.execute(query.order_by(captures.c.id.desc()).limit(1))).scalar_one_or_none()
+
+
+async def has_only_entries(db: AsyncConnection, key_id: int, capture_id: str) -> bool:
+    """Return whether a visit has been neither submitted nor left so far."""
+    query = select(captures.c.id).where(_visit(key_id, capture_id), captures.c.stage.is_distinct_from(Stage.ENTRY))
+    return (await db.execute(query.limit(1))).scalar_one_or_none() is None
+
+
+async def list_orphans(db: AsyncConnection, key_id: int, capture_id: str) -> Sequence[RowMapping]:
+    """Return follow-ups of a visit that came before its first call with an address, oldest first."""
+    query = select(captures).where(_visit(key_id, capture_id), captures.c.lead_id.is_(None), captures.c.email.is_(None))
+    return (await db.execute(query.order_by(captures.c.id))).mappings().all()
 
 
 async def list_of_lead(db: AsyncConnection, account_id: int, lead_id: int) -> list[dict[str, Any]]:
@@ -86,14 +119,3 @@ async def list_of_lead(db: AsyncConnection, account_id: int, lead_id: int) -> li
     )
     rows = (await db.execute(query)).mappings()
     return [{**row, "payload": msgspec.json.decode(row["payload"])} for row in rows]
-
-
-async def find_last_tag_capture(db: AsyncConnection, account_id: int) -> RowMapping | None:
-    """Return the account's newest capture by tag (`received_at`, `payload`), or None if none has been seen yet."""
-    query = (
-        select(captures.c.received_at, captures.c.payload)
-        .where(captures.c.account_id == account_id, captures.c.via == "tag")
-        .order_by(captures.c.id.desc())
-        .limit(1)
-    )
-    return (await db.execute(query)).mappings().one_or_none()

@@ -6,6 +6,7 @@ import contextlib
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from stacklead.errors import StorageUnavailable
 from stacklead.storage.account_keys import Key, find_key, list_live_client_keys
 from stacklead.storage.database import Database
 
@@ -41,12 +42,20 @@ class ClientKeys:
         return self._by_text.get(text)
 
     async def find(self, text: str) -> Key | None:
-        """Return the key, asking SQL for one that was made since the last reading."""
+        """Return the key, asking SQL for one that was made since the last reading.
+
+        Raises:
+            StorageUnavailable: the database cannot be asked.
+        """
         key = self._by_text.get(text)
         if key is not None or text in self._unknown:
             return key
-        async with self.database.read() as db:
-            key = await find_key(db, text)
+        try:
+            async with self.database.read() as db:
+                key = await find_key(db, text)
+        except (SQLAlchemyError, OSError) as exc:
+            log.error("client_key_not_read", reason=type(exc).__name__)
+            raise StorageUnavailable("The client_key could not be looked up; try again in a second.") from exc
         if key is None or key.kind != "client":
             if len(self._unknown) < MAX_UNKNOWN:
                 self._unknown.add(text)

@@ -11,6 +11,8 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, event, text
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from stacklead.settings import Settings
@@ -21,6 +23,13 @@ _MIGRATION_LOCK = 0x57AC1EAD  # PostgreSQL advisory lock: one process migrates, 
 def now_ms() -> int:
     """Return the time in whole milliseconds since 1970, UTC: the unit of every `_at` column."""
     return int(time.time() * 1000)
+
+
+def is_database_away(exc: Exception) -> bool:
+    """Return whether the database itself failed (gone, full, locked, too busy), and no statement of ours was wrong."""
+    if isinstance(exc, IntegrityError | DataError | ProgrammingError):
+        return False
+    return isinstance(exc, DBAPIError | PoolTimeout | OSError)
 
 
 class Database:

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import RowMapping, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from stacklead.errors import InvalidRequest, NotFound
 from stacklead.models import LEAD_FIELDS, Lead, LeadState
 from stacklead.storage.database import now_ms
+from stacklead.storage.source_cache import forget_person
 from stacklead.storage.tables import attempts, captures, deliveries, leads, research
 
 LEASE_MS = 25_000  # how long a worker may be silent with a lead before another one takes it; research takes 15 s
@@ -101,10 +102,9 @@ async def save_result(db: AsyncConnection, lead: LeadRow, result: dict[str, Any]
     """
     now = now_ms()
     data = result["data"]
-    mine = and_(leads.c.id == lead.id, leads.c.state == LeadState.RESEARCHING, leads.c.attempts == lead.attempts)
     query = (
         update(leads)
-        .where(mine)
+        .where(_is_still_held(lead))
         .values(
             state=LeadState.DONE,
             state_reason=None,
@@ -130,15 +130,28 @@ async def save_result(db: AsyncConnection, lead: LeadRow, result: dict[str, Any]
 
 
 async def save_failure(db: AsyncConnection, lead: LeadRow, why: str) -> int | None:
-    """Note that an attempt failed; return when the next one is due, or None if the lead is given up."""
+    """Note that an attempt failed; return when the next one is due.
+
+    None if the lead is given up, or if its lease went to another worker.
+    """
     now = now_ms()
-    mine = and_(leads.c.id == lead.id, leads.c.state == LeadState.RESEARCHING, leads.c.attempts == lead.attempts)
     if lead.attempts >= MAX_ATTEMPTS:
         changes: dict[str, Any] = {"state": LeadState.GAVE_UP, "state_reason": why}
     else:
         changes = {"state": LeadState.QUEUED, "next_at": now + RETRY_WAITS_MS[lead.attempts - 1]}
-    await db.execute(update(leads).where(mine).values(lease_until=None, updated_at=now, **changes))
-    return changes.get("next_at")
+    query = update(leads).where(_is_still_held(lead)).values(lease_until=None, updated_at=now, **changes)
+    is_noted = (await db.execute(query)).rowcount > 0
+    return changes.get("next_at") if is_noted else None
+
+
+def _is_still_held(lead: LeadRow) -> ColumnElement[bool]:
+    """The claim that a worker made is still its own: attempts start anew with a restart, the lease's end does not."""
+    return and_(
+        leads.c.id == lead.id,
+        leads.c.state == LeadState.RESEARCHING,
+        leads.c.attempts == lead.attempts,
+        leads.c.lease_until == lead.lease_until,
+    )
 
 
 async def count_by_state(db: AsyncConnection) -> dict[str, int]:
@@ -167,20 +180,22 @@ async def get_lead_by_row_id(db: AsyncConnection, account_id: int, lead_id: int)
     return row
 
 
-async def find_by_token_or_id(db: AsyncConnection, account_id: int, value: str) -> LeadRow | None:
-    """Return the lead with this id, else the account's newest with this token, else None."""
-    return await _find(db, account_id, leads.c.public_id == value) or await _find(
-        db, account_id, leads.c.token == value
-    )
+async def find_by_public_id(db: AsyncConnection, account_id: int, public_id: str) -> LeadRow | None:
+    """Return the lead with this id, or None if this account has none."""
+    return await _find(db, account_id, leads.c.public_id == public_id)
 
 
-async def find_done_since(db: AsyncConnection, account_id: int, email_key: str, since: int) -> LeadRow | None:
-    """Return the account's newest finished lead of this address researched since then (`duplicates=false`)."""
-    return await _find(
-        db,
-        account_id,
-        and_(leads.c.email_key == email_key, leads.c.state == LeadState.DONE, leads.c.researched_at > since),
-    )
+async def find_by_token(db: AsyncConnection, account_id: int, token: str) -> LeadRow | None:
+    """Return the account's newest lead with this token, or None."""
+    return await _find(db, account_id, leads.c.token == token)
+
+
+async def find_done_since(
+    db: AsyncConnection, account_id: int, email_key: str, *, is_test: bool, since: int
+) -> LeadRow | None:
+    """Return the account's newest lead of this address researched since then (`duplicates=false`)."""
+    is_same = and_(leads.c.email_key == email_key, leads.c.is_test == is_test, leads.c.researched_at > since)
+    return await _find(db, account_id, is_same)
 
 
 async def find_result(db: AsyncConnection, account_id: int, lead_id: int) -> dict[str, Any] | None:
@@ -259,6 +274,8 @@ async def delete_older_than(db: AsyncConnection, before: int, limit: int = 200) 
 
 
 async def _erase(db: AsyncConnection, lead_ids: list[int]) -> None:
+    addresses = select(leads.c.email_key).where(leads.c.id.in_(lead_ids))
+    await forget_person(db, list((await db.execute(addresses)).scalars()))
     sent = select(deliveries.c.id).where(deliveries.c.lead_id.in_(lead_ids))
     await db.execute(delete(attempts).where(attempts.c.delivery_id.in_(sent)))
     await db.execute(delete(deliveries).where(deliveries.c.lead_id.in_(lead_ids)))
@@ -281,7 +298,10 @@ def make_cursor(row_id: int) -> str:
 def _parse_cursor(cursor: str) -> int:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        return int(base64.urlsafe_b64decode(padded).decode().removeprefix("before "))
+        before = int(base64.urlsafe_b64decode(padded).decode().removeprefix("before "))
+        if not 0 <= before < 2**63:
+            raise ValueError("out of range")
+        return before
     except ValueError as exc:
         raise InvalidRequest("cursor is not one that a list of ours gave.", param="cursor") from exc
 

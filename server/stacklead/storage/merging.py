@@ -3,12 +3,12 @@
 Runs in the worker, one transaction for a batch, one merger at a time, so that it may read before it writes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from sqlalchemy import RowMapping, insert, select, text, update
+from sqlalchemy import ColumnElement, RowMapping, and_, insert, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from stacklead.keys import make_public_id, make_token
@@ -61,37 +61,38 @@ async def _merge_api(db: AsyncConnection, capture: RowMapping, merged: Merged) -
     earlier = await _find_answered_by(db, capture)
     if earlier is not None:
         return earlier
-    return await _create_lead(db, capture, merged, state=LeadState.QUEUED, next_at=capture["received_at"])
+    payload = _payload(capture)
+    return await _create_lead(
+        db, capture, merged, payload=payload, state=LeadState.QUEUED, next_at=capture["received_at"]
+    )
 
 
 async def _find_answered_by(db: AsyncConnection, capture: RowMapping) -> int | None:
     """Return the lead that this call repeats, by its Idempotency-Key or its `duplicates=false`."""
     if capture["idempotency_key"]:
         since = capture["received_at"] - capture_rows.IDEMPOTENCY_WINDOW_MS
-        first = await capture_rows.find_first_with_idempotency_key(
-            db, capture["account_id"], capture["idempotency_key"], since
+        lead_id = await capture_rows.find_lead_of_idempotency_key(
+            db, capture["account_id"], capture["idempotency_key"], is_test=capture["is_test"], since=since
         )
-        if first is not None and first["id"] != capture["id"] and first["lead_id"] is not None:
-            return int(first["lead_id"])
-    if not capture["is_duplicate_ok"]:
-        since = capture["received_at"] - capture_rows.DUPLICATES_WINDOW_MS
-        return await find_same_address(db, capture["account_id"], capture["email_key"], since)
-    return None
+        if lead_id is not None:
+            return lead_id
+    return None if capture["is_duplicate_ok"] else await _find_duplicate(db, capture)
 
 
-async def find_same_address(
-    db: AsyncConnection, account_id: int, email_key: str, since: int, *, via: str | None = None
-) -> int | None:
-    """Return the account's newest lead of this address created since then, unless it was given up."""
-    query = select(leads.c.id).where(
-        leads.c.account_id == account_id,
-        leads.c.email_key == email_key,
-        leads.c.created_at > since,
-        leads.c.state != LeadState.GAVE_UP,
-    )
-    if via is not None:
-        query = query.where(leads.c.via == via)
+async def _find_duplicate(db: AsyncConnection, capture: RowMapping) -> int | None:
+    """Return the lead of this address that was researched already, or that an earlier call asked for."""
+    since = capture["received_at"] - capture_rows.DUPLICATES_WINDOW_MS
+    is_pending = and_(leads.c.via == "api", leads.c.state != LeadState.GAVE_UP, leads.c.created_at > since)
+    query = select(leads.c.id).where(_is_same_address(capture), or_(leads.c.researched_at > since, is_pending))
     return (await db.execute(query.order_by(leads.c.id.desc()).limit(1))).scalar_one_or_none()
+
+
+def _is_same_address(capture: RowMapping) -> ColumnElement[bool]:
+    return and_(
+        leads.c.account_id == capture["account_id"],
+        leads.c.email_key == capture["email_key"],
+        leads.c.is_test == capture["is_test"],
+    )
 
 
 # --- calls of pages: one visit, one address, one lead ---------------------------------------------------------------
@@ -99,15 +100,12 @@ async def find_same_address(
 
 async def _merge_tag(db: AsyncConnection, capture: RowMapping, rules: MergeRules, merged: Merged) -> int | None:
     visit = await _find_visit(db, capture)
-    if capture["email"] is None:
-        if visit is not None:
-            await _follow_up(db, visit, capture, rules, merged)
-        return None if visit is None else int(visit["id"])
     if visit is not None and _is_same_lead(visit, capture):
         await _follow_up(db, visit, capture, rules, merged)
         return int(visit["id"])
-    since = capture["received_at"] - rules.repeat_window_ms
-    repeated = await find_same_address(db, capture["account_id"], capture["email_key"], since, via="tag")
+    if capture["email"] is None:
+        return None
+    repeated = await _find_repeated(db, capture, rules)
     if repeated is not None:
         await _repeat(db, await _get_lead(db, repeated), capture, rules, merged)
         return repeated
@@ -118,37 +116,60 @@ async def _find_visit(db: AsyncConnection, capture: RowMapping) -> RowMapping | 
     """Return the newest lead of the same capture id and client key; that is one form in one page view."""
     if capture["capture_id"] is None:
         return None
-    query = select(leads).where(leads.c.key_id == capture["key_id"], leads.c.capture_id == capture["capture_id"])
-    # The row stays locked to the end of this transaction, so that a worker cannot claim it in between.
-    query = query.order_by(leads.c.id.desc()).limit(1).with_for_update()
-    return (await db.execute(query)).mappings().one_or_none()
+    lead_id = await capture_rows.find_lead_of_visit(db, capture["key_id"], capture["capture_id"])
+    return None if lead_id is None else await _get_lead(db, lead_id)
+
+
+async def _find_repeated(db: AsyncConnection, capture: RowMapping, rules: MergeRules) -> int | None:
+    """Return the newest lead by tag of the same address within the window, unless it was given up."""
+    query = select(leads.c.id).where(
+        _is_same_address(capture),
+        leads.c.via == "tag",
+        leads.c.created_at > capture["received_at"] - rules.repeat_window_ms,
+        leads.c.state != LeadState.GAVE_UP,
+    )
+    return (await db.execute(query.order_by(leads.c.id.desc()).limit(1))).scalar_one_or_none()
 
 
 def _is_same_lead(visit: RowMapping, capture: RowMapping) -> bool:
-    """A changed address corrects the first one until research starts; afterwards it is a new lead."""
-    return visit["email_key"] == capture["email_key"] or visit["state"] == LeadState.WAITING
+    """A changed address corrects the first one of its own visit until that is submitted or researched."""
+    if capture["email"] is None or visit["email_key"] == capture["email_key"]:
+        return True
+    is_own = visit["key_id"] == capture["key_id"] and visit["capture_id"] == capture["capture_id"]
+    return is_own and visit["state"] == LeadState.WAITING
 
 
 async def _begin(db: AsyncConnection, capture: RowMapping, rules: MergeRules, merged: Merged) -> int:
-    is_settled = capture["stage"] != Stage.ENTRY or await _was_submitted_already(db, capture)
-    if is_settled:
-        return await _create_lead(db, capture, merged, state=LeadState.QUEUED, next_at=capture["received_at"])
-    settled_at = capture["received_at"] + min(rules.settle_ms, MAX_SETTLE_MS)
-    return await _create_lead(db, capture, merged, state=LeadState.WAITING, next_at=settled_at)
+    """Make a lead of the first call of a visit, with whatever follow-ups overtook that call."""
+    overtook: Sequence[RowMapping] = ()
+    if capture["capture_id"] is not None:
+        overtook = await capture_rows.list_orphans(db, capture["key_id"], capture["capture_id"])
+    payload = _payload(capture)
+    for follow_up in overtook:
+        payload, _ = merge_payload(payload, _payload(follow_up), overwrite=True)
+    if all(call["stage"] == Stage.ENTRY for call in (capture, *overtook)):
+        state, next_at = LeadState.WAITING, capture["received_at"] + min(rules.settle_ms, MAX_SETTLE_MS)
+    else:
+        state, next_at = LeadState.QUEUED, capture["received_at"]
+    lead_id = await _create_lead(db, capture, merged, payload=payload, state=state, next_at=next_at)
+    for follow_up in overtook:
+        await capture_rows.save_merged(db, follow_up["id"], lead_id, follow_up["merged_at"])
+    return lead_id
 
 
-async def _was_submitted_already(db: AsyncConnection, capture: RowMapping) -> bool:
-    """A retried first call may come in after the follow-up that ends the wait."""
-    if capture["capture_id"] is None:
-        return False
-    return bool(await capture_rows.find_orphan_stages(db, capture["key_id"], capture["capture_id"]))
+async def _is_later(db: AsyncConnection, capture: RowMapping) -> bool:
+    """Say whether what a call says is newer than what its visit said before: an entry is not after a submit."""
+    if capture["stage"] != Stage.ENTRY:
+        return True
+    return await capture_rows.has_only_entries(db, capture["key_id"], capture["capture_id"])
 
 
 async def _follow_up(
     db: AsyncConnection, lead: RowMapping, capture: RowMapping, rules: MergeRules, merged: Merged
 ) -> None:
-    """The same visit again: later stages overwrite, an entry prolongs the wait, anything else ends it."""
-    payload, is_changed = merge_payload(_payload(lead), _payload(capture), overwrite=capture["stage"] != Stage.ENTRY)
+    """The same visit again: what is later overwrites, an entry prolongs the wait, anything else ends it."""
+    overwrite = await _is_later(db, capture)
+    payload, is_changed = merge_payload(_payload(lead), _payload(capture), overwrite=overwrite)
     changes: dict[str, Any] = {}
     if capture["email"] is not None and capture["email_key"] != lead["email_key"]:
         changes |= {"email": capture["email"], "email_key": capture["email_key"]}
@@ -166,8 +187,6 @@ async def _repeat(
     changes: dict[str, Any] = {}
     if is_changed:
         changes |= {"payload": dump_payload(payload), "version": lead["version"] + 1}
-    if capture["capture_id"] is not None and lead["state"] == LeadState.WAITING:
-        changes |= {"capture_id": capture["capture_id"], "key_id": capture["key_id"]}
     changes |= _settle(lead, capture, rules) or (_refresh(lead, capture) if is_changed else {})
     await _change(db, lead, changes, merged)
 
@@ -209,7 +228,7 @@ def merge_payload(old: Mapping[str, Any], new: Mapping[str, Any], *, overwrite: 
 
 
 async def _create_lead(
-    db: AsyncConnection, capture: RowMapping, merged: Merged, *, state: LeadState, next_at: int
+    db: AsyncConnection, capture: RowMapping, merged: Merged, *, payload: Payload, state: LeadState, next_at: int
 ) -> int:
     values = {
         "public_id": capture["lead_public_id"] or make_public_id("lead_", capture["received_at"]),
@@ -229,7 +248,7 @@ async def _create_lead(
         "delivery_method": capture["delivery_method"],
         "webhook_url": capture["webhook_url"],
         "is_mail_due": capture["is_mail_due"],
-        "payload": capture["payload"],
+        "payload": dump_payload(payload),
         "created_at": capture["received_at"],
         "updated_at": now_ms(),
     }
@@ -239,6 +258,7 @@ async def _create_lead(
 
 
 async def _get_lead(db: AsyncConnection, lead_id: int) -> RowMapping:
+    # The row stays locked to the end of this transaction, so that a worker cannot claim it in between.
     return (await db.execute(select(leads).where(leads.c.id == lead_id).with_for_update())).mappings().one()
 
 

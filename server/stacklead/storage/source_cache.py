@@ -1,14 +1,22 @@
 """Answers of outside sources, kept so that two leads of one company ask once."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from stacklead.keys import hash_key
 from stacklead.storage.database import Database, now_ms
 from stacklead.storage.tables import source_cache
+
+
+async def forget_person(db: AsyncConnection, email_keys: Sequence[str]) -> None:
+    """Forget what sources said of these addresses; they ask by the address or by its SHA-256, never by a name."""
+    subjects = [subject for email_key in email_keys for subject in (email_key, hash_key(email_key))]
+    await db.execute(delete(source_cache).where(source_cache.c.subject_hash.in_(map(hash_key, subjects))))
 
 
 class SourceCache:

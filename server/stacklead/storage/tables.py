@@ -114,11 +114,18 @@ _partial_index(
 )
 _partial_index("ix_captures_public", _capture.lead_public_id, where=_capture.lead_public_id.is_not(None))
 _partial_index("ix_captures_lead", _capture.lead_id, where=_capture.lead_id.is_not(None))
+# Looked for in merged captures only, so that these enter the index when they are merged, not when they are accepted.
 _partial_index(
-    "ix_captures_orphan",
+    "ix_captures_visit",
     _capture.key_id,
     _capture.capture_id,
-    where=_capture.capture_id.is_not(None) & _capture.lead_id.is_(None) & _capture.merged_at.is_not(None),
+    where=_capture.capture_id.is_not(None) & _capture.merged_at.is_not(None),
+)
+_partial_index(
+    "ix_captures_token",
+    _capture.account_id,
+    _capture.token,
+    where=_capture.token.is_not(None) & _capture.merged_at.is_not(None),
 )
 
 leads = Table(
