@@ -18,6 +18,8 @@ from stacklead.errors import StorageUnavailable
 from stacklead.settings import Settings
 
 MAX_WAITING = 10_000  # captures that may wait for a commit; beyond that callers are told to come back
+BUSY_TIMEOUT_S = 5.0  # how long a commit waits for a writer in another process
+COMMIT_TIMEOUT_S = 10.0  # of one statement on PostgreSQL
 CLOSE_TIMEOUT_S = 10.0  # how long a stopping server waits for its last commit
 
 log = structlog.get_logger()
@@ -79,8 +81,9 @@ _Waiting = tuple[CaptureRow, "asyncio.Future[int]"]
 class SqliteIntake:
     """One writer thread with a connection of its own; WAL and FULL, so a commit is on the disk."""
 
-    def __init__(self, path: str, on_committed: Committed) -> None:
+    def __init__(self, path: str, on_committed: Committed, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
         self.path = path
+        self.busy_timeout_s = busy_timeout_s
         self.on_committed = on_committed
         self.loop = asyncio.get_running_loop()
         self.waiting: list[_Waiting] = []
@@ -118,15 +121,29 @@ class SqliteIntake:
         connection: sqlite3.Connection | None = None
         while batch := self._take():
             try:
-                connection = connection or _connect_sqlite(self.path)
-                first_id = _insert_sqlite(connection, [row for row, _ in batch])
-            except sqlite3.Error as exc:
-                log.error("intake_commit_failed", reason=str(exc), captures=len(batch))
+                connection = connection or _connect_sqlite(self.path, self.busy_timeout_s)
+                self._commit(connection, batch)
+            except Exception as exc:  # noqa: BLE001 (whatever it is, callers are answered and the thread lives on)
+                _log_failure(exc, batch)
                 connection = _close_sqlite(connection)
                 self.loop.call_soon_threadsafe(_refuse, batch)
-            else:
-                self.loop.call_soon_threadsafe(_acknowledge, batch, first_id, self.on_committed)
         _close_sqlite(connection)
+
+    def _commit(self, connection: sqlite3.Connection, batch: list[_Waiting]) -> None:
+        """Commit a batch; of one that has a row which cannot be stored, commit the others."""
+        try:
+            first_id = _insert_sqlite(connection, [row for row, _ in batch])
+        except _BAD_ROW as exc:
+            if len(batch) > 1:
+                for one in batch:
+                    self._commit(connection, [one])
+                return
+            _log_failure(exc, batch)
+            self.loop.call_soon_threadsafe(_refuse, batch)
+        else:
+            self.loop.call_soon_threadsafe(
+                _acknowledge, batch, range(first_id, first_id + len(batch)), self.on_committed
+            )
 
     def _take(self) -> list[_Waiting]:
         with self.wake:
@@ -139,8 +156,12 @@ class SqliteIntake:
 _SQLITE_INSERT = f"INSERT INTO captures ({_COLUMNS}) VALUES ({', '.join('?' * len(CaptureRow._fields))})"  # noqa: S608 (our own column names)
 
 
-def _connect_sqlite(path: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+# What a row alone is guilty of; everything else is the database's own trouble and fails the whole batch.
+_BAD_ROW = (sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.ProgrammingError, OverflowError, ValueError)
+
+
+def _connect_sqlite(path: str, busy_timeout_s: float) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=busy_timeout_s)
     # A longer log between checkpoints: a page that many captures dirtied is then written back once.
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "wal_autocheckpoint=4000"):
         connection.execute(f"PRAGMA {pragma}")
@@ -166,11 +187,17 @@ def _close_sqlite(connection: sqlite3.Connection | None) -> None:
             connection.close()
 
 
-def _acknowledge(batch: list[_Waiting], first_id: int, on_committed: Committed) -> None:
-    for offset, (_, future) in enumerate(batch):
+def _log_failure(exc: Exception, batch: list[_Waiting]) -> None:
+    """Say what went wrong; the message of anything but SQLite's own may hold what a visitor typed."""
+    reason = str(exc) if isinstance(exc, sqlite3.OperationalError) else type(exc).__name__
+    log.error("intake_commit_failed", reason=reason, captures=len(batch))
+
+
+def _acknowledge(batch: list[_Waiting], ids: Sequence[int], on_committed: Committed) -> None:
+    for capture_id, (_, future) in zip(ids, batch, strict=True):
         if not future.done():  # the client may have gone
-            future.set_result(first_id + offset)
-    on_committed(range(first_id, first_id + len(batch)))
+            future.set_result(capture_id)
+    on_committed(ids)
 
 
 def _refuse(batch: list[_Waiting]) -> None:
@@ -206,37 +233,45 @@ class PostgresIntake:
         self.wake.set()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.task, CLOSE_TIMEOUT_S)
+        _refuse(self.waiting)
 
     async def _run(self) -> None:
         while not (self.is_closing and not self.waiting):
             await self.wake.wait()
             self.wake.clear()
             batch, self.waiting = self.waiting, []
-            if batch:
+            if not batch:
+                continue
+            try:
                 await self._commit(batch)
+            except Exception as exc:  # noqa: BLE001 (whatever it is, callers are answered and the task lives on)
+                _log_failure(exc, batch)
+                self._disconnect()
+                _refuse(batch)
         if self.connection is not None:
             await self.connection.close()
 
     async def _commit(self, batch: list[_Waiting]) -> None:
+        """Commit a batch; of one that has a row which cannot be stored, commit the others."""
+        if self.connection is None or self.connection.is_closed():
+            self.connection = await _connect_postgres(self.url)
+        columns = [list(column) for column in zip(*(row for row, _ in batch), strict=True)]
         try:
-            if self.connection is None or self.connection.is_closed():
-                self.connection = await _connect_postgres(self.url)
-            columns = [list(column) for column in zip(*(row for row, _ in batch), strict=True)]
-            records: list[Any] = await self.connection.fetch(_POSTGRES_INSERT, *columns, timeout=10)
-        except _POSTGRES_FAILURES as exc:
-            log.error("intake_commit_failed", reason=type(exc).__name__, captures=len(batch))
-            if self.connection is not None:
-                self.connection.terminate()
-                self.connection = None
+            records: list[Any] = await self.connection.fetch(_POSTGRES_INSERT, *columns, timeout=COMMIT_TIMEOUT_S)
+        except _BAD_POSTGRES_ROW as exc:
+            if len(batch) > 1:
+                for one in batch:
+                    await self._commit([one])
+                return
+            _log_failure(exc, batch)
             _refuse(batch)
-            return
-        ids: list[int] = [record[0] for record in records]
-        for (_, future), capture_id in zip(batch, ids, strict=True):
-            if not future.done():
-                future.set_result(capture_id)
-        self.on_committed(ids)
-        if self.waiting:
-            self.wake.set()
+        else:
+            _acknowledge(batch, [record[0] for record in records], self.on_committed)
+
+    def _disconnect(self) -> None:
+        if self.connection is not None:
+            self.connection.terminate()
+            self.connection = None
 
 
 async def _connect_postgres(url: str) -> Any:
@@ -244,7 +279,7 @@ async def _connect_postgres(url: str) -> Any:
     return await driver.connect(url, timeout=5)
 
 
-_POSTGRES_FAILURES = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_BAD_POSTGRES_ROW = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, OverflowError, ValueError)
 _POSTGRES_TYPES = {
     "account_id": "bigint",
     "key_id": "bigint",
