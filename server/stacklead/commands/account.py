@@ -11,7 +11,7 @@ from rich.console import Console
 from stacklead.address import is_address
 from stacklead.dashboard.tag import make_tag
 from stacklead.errors import StackLeadError
-from stacklead.links import make_sign_in_link
+from stacklead.links import OPERATOR_VALID_S, make_sign_in_link
 from stacklead.settings import Settings
 from stacklead.storage import account_keys, accounts
 from stacklead.storage.database import Database, migrate
@@ -58,7 +58,7 @@ async def make_account(
         "client_key": client_key,
         "webhook_secret": account.webhook_secret,
         "tag": make_tag(settings, client_key),
-        "sign_in_url": make_sign_in_link(settings, account.public_id),
+        "sign_in_url": make_sign_in_link(settings, account.public_id, valid_s=OPERATOR_VALID_S),
     }
 
 
@@ -75,7 +75,7 @@ async def _make_link(settings: Settings, account_id: str) -> str:
     async with database.read() as db:
         account = await accounts.get_account_by_public_id(db, account_id)
     await database.close()
-    return make_sign_in_link(settings, account.public_id)
+    return make_sign_in_link(settings, account.public_id, valid_s=OPERATOR_VALID_S)
 
 
 @app.command("list")
