@@ -1,11 +1,12 @@
 # make demo     the whole product on this machine, offline, after a set-up that happens once
 # make test     every check and every test
 # make check    the quick ones: layout, types, imports, unit tests
+# make faults   kills, cuts off and fills up what can fail, and counts what went in and what came out
 # The rest: setup, build, bench, readme (its settings table), lock, clean.
 
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help demo test check setup setup-test build bench readme lock clean
+.PHONY: help demo test check setup setup-test build bench faults readme lock clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -32,6 +33,9 @@ build:
 
 bench: setup-test
 	@python -m bench $(ARGS)
+
+faults: setup-test
+	@PYTHONPATH=server:tests python -m faults $(ARGS)
 
 readme: setup
 	@python tools/update_readme.py
