@@ -148,6 +148,15 @@ async def run_worker(settings: Settings) -> None:
             await asyncio.wait_for(sweep.drain(), GRACE_S)
 
 
+async def _warn_of_eviction(worker: WakeWorker) -> None:
+    """Say so if this Redis may drop jobs when it is full: they carry an expiry, so it would take them first."""
+    with contextlib.suppress(RedisError, OSError):  # a hosted Redis may forbid the question
+        answer = await worker.pool.config_get("maxmemory-policy")
+        policy = answer.get("maxmemory-policy", "noeviction")
+        if policy != "noeviction":
+            log.warning("redis_evicts", policy=policy, then="set maxmemory-policy to noeviction; jobs may start late")
+
+
 async def _supervise(settings: Settings, tools: Tools) -> None:
     """Run arq's worker, again and again: a lost connection ends it, and must not end us."""
     backoff_s = 0.1
@@ -155,6 +164,7 @@ async def _supervise(settings: Settings, tools: Tools) -> None:
         worker = make_worker(settings, tools)
         started = asyncio.get_running_loop().time()
         try:
+            await _warn_of_eviction(worker)
             await worker.main()
         except (RedisError, OSError) as exc:
             log.warning("redis_lost", reason=type(exc).__name__)
