@@ -151,7 +151,8 @@ async def run_worker(settings: Settings) -> None:
 async def _warn_of_eviction(worker: WakeWorker) -> None:
     """Say so if this Redis may drop jobs when it is full: they carry an expiry, so it would take them first."""
     with contextlib.suppress(RedisError, OSError):  # a hosted Redis may forbid the question
-        answer = await worker.pool.config_get("maxmemory-policy")
+        pool: Any = worker.pool
+        answer: dict[str, str] = await pool.config_get("maxmemory-policy")
         policy = answer.get("maxmemory-policy", "noeviction")
         if policy != "noeviction":
             log.warning("redis_evicts", policy=policy, then="set maxmemory-policy to noeviction; jobs may start late")
