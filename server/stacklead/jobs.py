@@ -28,7 +28,7 @@ from stacklead.research.source import Kit
 from stacklead.settings import Settings
 from stacklead.storage import accounts, deliveries, leads, merging
 from stacklead.storage.accounts import Account
-from stacklead.storage.database import Database, now_ms
+from stacklead.storage.database import Database, is_database_away, now_ms
 from stacklead.storage.deliveries import Attempt, Delivery, NewDelivery
 from stacklead.storage.leads import LeadRow
 from stacklead.wire import dump_json
@@ -49,6 +49,9 @@ class Tools:
 
 Context = dict[Any, Any]
 
+MAX_LOST_ATTEMPTS = 5  # attempts of a delivery that ended with their worker, before it is given up
+WEBHOOK_GONE = "The receiver said that it is gone (410); the webhook is switched off."
+
 
 # --- captures -> leads ----------------------------------------------------------------------------------------------
 
@@ -60,16 +63,27 @@ async def merge_captures(context: Context, _last_id: int = 0) -> None:
         settle_ms=int(tools.settings.settle_s * 1000), repeat_window_ms=int(tools.settings.repeat_window_s * 1000)
     )
     try:
-        while True:
-            async with tools.database.write() as db:
-                merged = await merging.merge_captures(db, rules)
-            for lead_id, due_at in merged.due.items():
-                if due_at - now_ms() < MAX_DEFER_MS:
-                    await tools.queue.enqueue_research(lead_id, 0, due_at)
-            if merged.captures == 0:
-                return
+        while await _merge_batch(tools, rules):
+            pass
     except (SQLAlchemyError, OSError) as exc:
         log.error("merge_failed", reason=type(exc).__name__)
+
+
+async def _merge_batch(tools: Tools, rules: merging.MergeRules) -> int:
+    """Merge one batch and return how many captures it took; one bad capture does not keep the others."""
+    try:
+        async with tools.database.write() as db:
+            merged = await merging.merge_captures(db, rules)
+    except Exception as exc:
+        if is_database_away(exc):
+            raise
+        log.exception("batch_not_merged")
+        async with tools.database.write() as db:
+            merged = await merging.merge_captures(db, rules, one_by_one=True)
+    for lead_id, due_at in merged.due.items():
+        if due_at - now_ms() < MAX_DEFER_MS:
+            await tools.queue.enqueue_research(lead_id, 0, due_at)
+    return merged.captures
 
 
 # --- lead -> research -----------------------------------------------------------------------------------------------
@@ -81,8 +95,12 @@ async def research_lead(context: Context, lead_id: int) -> None:
     try:
         async with tools.database.write() as db:
             lead = await leads.claim_lead(db, lead_id)
-        if lead is not None:
-            await _research_claimed(tools, lead)
+        if lead is None:
+            return
+        if lead.attempts > leads.MAX_ATTEMPTS:  # each of them ended with its worker
+            await _give_back(tools, lead, "no attempt came to its end")
+            return
+        await _research_claimed(tools, lead)
     except (SQLAlchemyError, OSError) as exc:
         log.error("research_not_saved", lead_id=lead_id, reason=type(exc).__name__)
 
@@ -91,20 +109,27 @@ async def _research_claimed(tools: Tools, lead: LeadRow) -> None:
     started = time.monotonic()
     try:
         found = await research(lead.to_lead(), tools.kit, offline=lead.is_test)
+        took_ms = int((time.monotonic() - started) * 1000)
+        result = {**found.to_dict(), "runs": [{"source": run.source, "outcome": run.outcome} for run in found.runs]}
+        due = await _save_result(tools, lead, result, took_ms)
     except Exception as exc:
+        if isinstance(exc, SQLAlchemyError | OSError) and is_database_away(exc):
+            raise
         log.exception("research_failed", lead_id=lead.id)
         await _give_back(tools, lead, type(exc).__name__)
         return
-    took_ms = int((time.monotonic() - started) * 1000)
-    result = {**found.to_dict(), "runs": [{"source": run.source, "outcome": run.outcome} for run in found.runs]}
-    due: list[int] = []
-    async with tools.database.write() as db:
-        if await leads.save_result(db, lead, result, took_ms):
-            account = await accounts.get_account(db, lead.account_id)
-            due = await deliveries.create_deliveries(db, account.id, lead.id, plan_deliveries(lead, account, result))
     for delivery_id in due:
         await tools.queue.enqueue_delivery(delivery_id, 0)
     log.info("lead_researched", lead_id=lead.id, took_ms=took_ms)
+
+
+async def _save_result(tools: Tools, lead: LeadRow, result: dict[str, Any], took_ms: int) -> list[int]:
+    """Save a result with its deliveries; return the ids of those that are due."""
+    async with tools.database.write() as db:
+        if not await leads.save_result(db, lead, result, took_ms):
+            return []
+        account = await accounts.get_account(db, lead.account_id)
+        return await deliveries.create_deliveries(db, account.id, lead.id, plan_deliveries(lead, account, result))
 
 
 async def _give_back(tools: Tools, lead: LeadRow, why: str) -> None:
@@ -122,7 +147,8 @@ def plan_deliveries(lead: LeadRow, account: Account, result: dict[str, Any]) -> 
     if _wants(lead, account, DeliveryMethod.WEBHOOK):
         body = make_webhook_body(token=lead.token, id=lead.public_id, research=result)
         url = lead.webhook_url
-        state = _state(lead, bool(url or account.webhook_url))
+        is_gone = url is None and account.webhook_off_at is not None
+        state = _state(lead, bool(url or account.webhook_url), WEBHOOK_GONE if is_gone else None)
         wanted.append(NewDelivery(method=DeliveryMethod.WEBHOOK, webhook_url=url, body=body, **state))
     return wanted
 
@@ -133,9 +159,10 @@ def _wants(lead: LeadRow, account: Account, method: DeliveryMethod) -> bool:
     return account.tag_delivery in (TagDelivery.BOTH, method.value)
 
 
-def _state(lead: LeadRow, is_configured: bool) -> dict[str, Any]:
-    if lead.is_test:
-        return {"state": DeliveryState.OFF, "state_reason": "Leads of a test key are never sent."}
+def _state(lead: LeadRow, is_configured: bool, why_off: str | None = None) -> dict[str, Any]:
+    why_off = "Leads of a test key are never sent." if lead.is_test else why_off
+    if why_off is not None:
+        return {"state": DeliveryState.OFF, "state_reason": why_off}
     if not is_configured:
         return {"state": DeliveryState.WAITING_FOR_ADDRESS, "state_reason": "Nothing is configured to send it to."}
     return {"state": DeliveryState.DUE}
@@ -162,26 +189,34 @@ async def deliver_lead(context: Context, delivery_id: int) -> None:
     try:
         async with tools.database.write() as db:
             delivery = await deliveries.claim_delivery(db, delivery_id)
+            lost = 0 if delivery is None else await deliveries.count_lost_attempts(db, delivery)
         if delivery is not None:
-            await _deliver_claimed(tools, delivery)
+            await _deliver_claimed(tools, delivery, lost)
     except (SQLAlchemyError, OSError) as exc:
         log.error("delivery_not_saved", delivery_id=delivery_id, reason=type(exc).__name__)
 
 
-async def _deliver_claimed(tools: Tools, delivery: Delivery) -> None:
+async def _deliver_claimed(tools: Tools, delivery: Delivery, lost: int) -> None:
+    """Send a claimed delivery; `lost` attempts before this one ended with their worker."""
     started_at, started = now_ms(), time.monotonic()
     async with tools.database.read() as db:
         account = await accounts.get_account(db, delivery.account_id)
     outcome: _Sent | DeliveryError
     try:
+        if lost > MAX_LOST_ATTEMPTS:
+            raise DeliveryError("No attempt came to its end.", permanent=True)
         outcome = await _send(tools, account, delivery)
     except _NothingConfigured as exc:
-        async with tools.database.write() as db:
-            await deliveries.save_waiting(db, delivery, str(exc))
-        return
+        if delivery.kind == DeliveryKind.REPORT:
+            async with tools.database.write() as db:
+                await deliveries.save_waiting(db, delivery, str(exc))
+            return
+        outcome = DeliveryError(str(exc), permanent=True)
     except DeliveryError as exc:
         outcome = exc
     except Exception as exc:
+        if isinstance(exc, SQLAlchemyError) and is_database_away(exc):
+            raise
         log.exception("delivery_failed", delivery_id=delivery.id)
         outcome = DeliveryError(f"Something went wrong on our side ({type(exc).__name__}).")
     attempt = Attempt(
@@ -202,7 +237,7 @@ async def _send(tools: Tools, account: Account, delivery: Delivery) -> _Sent:
     if not url:
         raise _NothingConfigured("No webhook URL is configured.")
     if delivery.webhook_url is None and account.webhook_off_at is not None and delivery.kind != DeliveryKind.TEST:
-        raise DeliveryError("The webhook is switched off; the receiver said that it is gone.", permanent=True)
+        raise DeliveryError(WEBHOOK_GONE, permanent=True)
     body = delivery.body or dump_json({"test": True, "message": "This is a test webhook of StackLead."})
     answer = await send_webhook(
         tools.outbound, url=url, secret=account.webhook_secret, message_id=delivery.public_id, body=body
@@ -279,7 +314,7 @@ async def _save_attempt(
         is_gone = isinstance(outcome, DeliveryError) and outcome.status_code == GONE
         if is_gone and delivery.method == DeliveryMethod.WEBHOOK and delivery.webhook_url is None:
             await accounts.save_account(db, account.id, webhook_off_at=now_ms())
-            await deliveries.switch_off_webhooks(db, account.id, "The receiver said that it is gone (410).")
+            await deliveries.switch_off_webhooks(db, account.id, WEBHOOK_GONE)
     if next_at is not None and next_at - now_ms() < MAX_DEFER_MS:
         await tools.queue.enqueue_delivery(delivery.id, delivery.attempts, next_at)
     log.info("delivery_attempted", delivery_id=delivery.id, state=state, status=attempt.status)

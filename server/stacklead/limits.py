@@ -69,7 +69,17 @@ class Limits:
         now = time.monotonic()
         if now - self._salted_at > SALT_LIFE_S:
             self._salt, self._salted_at = secrets.token_bytes(32), now
-        return hashlib.blake2b(address.encode(), key=self._salt, digest_size=12).digest()
+        return hashlib.blake2b(_network_of(address).encode(), key=self._salt, digest_size=12).digest()
+
+
+def _network_of(address: str) -> str:
+    """Return what one visitor has: an IPv4 address, or a /64 of IPv6, in which they may take any address."""
+    if ":" not in address:
+        return address
+    try:
+        return str(ipaddress.IPv6Network((address, 64), strict=False))
+    except ValueError:
+        return address
 
 
 def _whole(wait_s: float) -> int:

@@ -36,6 +36,8 @@ class Sweep:
                 await self.sweep_once()
             except (SQLAlchemyError, OSError) as exc:
                 log.error("sweep_failed", reason=type(exc).__name__)
+            except Exception:  # nothing else may end what finds all that was lost
+                log.exception("sweep_failed")
             await asyncio.sleep(LONE_SWEEP_S if self.is_alone else SWEEP_S)
 
     async def sweep_once(self) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from support.tenants import Tenant, make_tenant, run_in
 from unit.deliver.receivers import Inbox, Mailbox, smtp_server
 
 SECRET = "k" * 32
+MEMORY = "/dev/shm"
 BASE_URL = "http://leads.example"
 PUBLIC_NETWORK = "203.0.113.0/24"  # documentation addresses, which tests may name but never reach
 
@@ -47,19 +49,24 @@ def postgres_cluster() -> Iterator[Cluster]:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, migrated_sqlite: Path) -> Settings:
+def data_dir() -> Iterator[Path]:
+    """A folder in memory where there is one: every commit of ours waits for the disk."""
+    with tempfile.TemporaryDirectory(prefix="sl-data-", dir=MEMORY if Path(MEMORY).is_dir() else None) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def settings(data_dir: Path, migrated_sqlite: Path) -> Settings:
     """Settings over an SQLite file with the schema in it; no Redis."""
-    made = Settings(data_dir=tmp_path, base_url=BASE_URL, secret_key=SECRET, allowed_networks=(PUBLIC_NETWORK,))
+    made = Settings(data_dir=data_dir, base_url=BASE_URL, secret_key=SECRET, allowed_networks=(PUBLIC_NETWORK,))
     shutil.copy(migrated_sqlite, made.sqlite_path)
     return made
 
 
 @pytest.fixture
-def postgres_settings(settings: Settings, postgres_cluster: Cluster) -> Iterator[Settings]:
-    """The same over a fresh PostgreSQL database."""
-    name = postgres_cluster.create_database()
-    yield settings.model_copy(update={"database_url": postgres_cluster.url(name)})
-    postgres_cluster.drop_database(name)
+def postgres_settings(settings: Settings, postgres_cluster: Cluster) -> Settings:
+    """The same over a PostgreSQL database with nothing but the schema in it."""
+    return settings.model_copy(update={"database_url": postgres_cluster.fresh_database()})
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -36,6 +36,11 @@ def _same_call(account_id: int, idempotency_key: str, is_test: bool, since: int)
     )
 
 
+async def move_to_lead(db: AsyncConnection, from_lead_id: int, to_lead_id: int) -> None:
+    """Give the captures of one lead to another."""
+    await db.execute(update(captures).where(captures.c.lead_id == from_lead_id).values(lead_id=to_lead_id))
+
+
 async def find_first_with_idempotency_key(
     db: AsyncConnection, account_id: int, idempotency_key: str, *, is_test: bool, since: int
 ) -> RowMapping | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -158,6 +158,12 @@ async def claim_delivery(db: AsyncConnection, delivery_id: int) -> Delivery | No
     return _delivery(row) if row else None
 
 
+async def count_lost_attempts(db: AsyncConnection, delivery: Delivery) -> int:
+    """Return how many attempts before this claimed one left no record, because their worker ended."""
+    query = select(func.count()).select_from(attempts).where(attempts.c.delivery_id == delivery.id)
+    return delivery.attempts - 1 - (await db.execute(query)).scalar_one()
+
+
 async def save_attempt(
     db: AsyncConnection,
     delivery: Delivery,
@@ -179,18 +185,26 @@ async def save_attempt(
             started_at=attempt.started_at,
         )
     )
-    mine = and_(deliveries.c.id == delivery.id, deliveries.c.attempts == delivery.attempts)
     changes: dict[str, Any] = {"state": state, "state_reason": reason, "lease_until": None, "updated_at": now_ms()}
     if next_at is not None:
         changes["next_at"] = next_at
-    await db.execute(update(deliveries).where(mine).values(changes))
+    await db.execute(update(deliveries).where(_is_still_held(delivery)).values(changes))
 
 
 async def save_waiting(db: AsyncConnection, delivery: Delivery, reason: str) -> None:
     """Put a claimed delivery back until its account has an address for it."""
     changes = {"state": DeliveryState.WAITING_FOR_ADDRESS, "state_reason": reason, "lease_until": None}
-    query = update(deliveries).where(deliveries.c.id == delivery.id)
-    await db.execute(query.values(changes, attempts=delivery.attempts - 1, updated_at=now_ms()))
+    query = update(deliveries).where(_is_still_held(delivery))
+    await db.execute(query.values({**changes, "attempts": delivery.attempts - 1, "updated_at": now_ms()}))
+
+
+def _is_still_held(delivery: Delivery) -> ColumnElement[bool]:
+    """The claim that a worker made is still its own."""
+    return and_(
+        deliveries.c.id == delivery.id,
+        deliveries.c.attempts == delivery.attempts,
+        deliveries.c.lease_until == delivery.lease_until,
+    )
 
 
 async def switch_off_webhooks(db: AsyncConnection, account_id: int, reason: str) -> None:
@@ -225,11 +239,17 @@ async def release_waiting(db: AsyncConnection, account_id: int, method: Delivery
 
 
 async def restart_delivery(db: AsyncConnection, account_id: int, public_id: str) -> int:
-    """Make a delivery due again now ("send again"), whatever became of it; return its id; raises NotFound."""
+    """Make a delivery due again now ("send again"), whatever became of it; return its id.
+
+    Raises:
+        NotFound: there is none, a worker has it, or it is of a test key's lead, which is never sent.
+    """
     now = now_ms()
+    of_tests = select(leads.c.id).where(leads.c.account_id == account_id, leads.c.is_test)
+    is_sendable = deliveries.c.lead_id.is_(None) | deliveries.c.lead_id.not_in(of_tests)
     query = (
         update(deliveries)
-        .where(deliveries.c.account_id == account_id, deliveries.c.public_id == public_id, _is_free(now))
+        .where(deliveries.c.account_id == account_id, deliveries.c.public_id == public_id, _is_free(now), is_sendable)
         .values(state=DeliveryState.DUE, state_reason=None, next_at=now, updated_at=now)
         .returning(deliveries.c.id)
     )

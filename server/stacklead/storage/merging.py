@@ -8,19 +8,24 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, RowMapping, and_, insert, or_, select, text, update
+import structlog
+from sqlalchemy import ColumnElement, RowMapping, and_, delete, insert, or_, select, text, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from stacklead.keys import make_public_id, make_token
 from stacklead.models import LeadState, Stage
 from stacklead.storage import captures as capture_rows
-from stacklead.storage.database import now_ms
+from stacklead.storage.database import is_database_away, now_ms
 from stacklead.storage.tables import leads
 
 MAX_SETTLE_MS = 300_000  # entries keep a lead waiting for at most this long
 _MERGE_LOCK = 0x57AC1EAE  # PostgreSQL advisory lock: one merger at a time
 
+log = structlog.get_logger()
+
 Payload = dict[str, Any]
+Row = RowMapping | dict[str, Any]  # columns of one of our tables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,25 +44,47 @@ class Merged:
     due: dict[int, int] = field(default_factory=dict[int, int])
 
 
-async def merge_captures(db: AsyncConnection, rules: MergeRules) -> Merged:
-    """Merge a batch of captures into leads; call again until it took none."""
+async def merge_captures(db: AsyncConnection, rules: MergeRules, *, one_by_one: bool = False) -> Merged:
+    """Merge a batch of captures into leads; call again until it took none.
+
+    With `one_by_one` a capture that cannot be merged is set aside, so that it does not stop the others: for a second
+    try after a batch failed.
+    """
     if db.dialect.name == "postgresql":
         await db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MERGE_LOCK})
     merged = Merged()
     for capture in await capture_rows.list_unmerged(db):
-        if capture["via"] == "tag":
-            lead_id = await _merge_tag(db, capture, rules, merged)
+        if one_by_one:
+            await _try_to_merge(db, capture, rules, merged)
         else:
-            lead_id = await _merge_api(db, capture, merged)
-        await capture_rows.save_merged(db, capture["id"], lead_id, now_ms())
+            await _merge(db, capture, rules, merged)
         merged.captures += 1
     return merged
+
+
+async def _merge(db: AsyncConnection, capture: Row, rules: MergeRules, merged: Merged) -> None:
+    if capture["via"] == "tag":
+        lead_id = await _merge_tag(db, capture, rules, merged)
+    else:
+        lead_id = await _merge_api(db, capture, merged)
+    await capture_rows.save_merged(db, capture["id"], lead_id, now_ms())
+
+
+async def _try_to_merge(db: AsyncConnection, capture: Row, rules: MergeRules, merged: Merged) -> None:
+    try:
+        async with db.begin_nested():
+            await _merge(db, capture, rules, merged)
+    except Exception as exc:
+        if isinstance(exc, SQLAlchemyError | OSError) and is_database_away(exc):
+            raise
+        log.exception("capture_not_merged", capture_row_id=capture["id"])
+        await capture_rows.save_merged(db, capture["id"], None, now_ms())
 
 
 # --- calls of servers: one call, one lead ---------------------------------------------------------------------------
 
 
-async def _merge_api(db: AsyncConnection, capture: RowMapping, merged: Merged) -> int:
+async def _merge_api(db: AsyncConnection, capture: Row, merged: Merged) -> int:
     earlier = await _find_answered_by(db, capture)
     if earlier is not None:
         return earlier
@@ -67,7 +94,7 @@ async def _merge_api(db: AsyncConnection, capture: RowMapping, merged: Merged) -
     )
 
 
-async def _find_answered_by(db: AsyncConnection, capture: RowMapping) -> int | None:
+async def _find_answered_by(db: AsyncConnection, capture: Row) -> int | None:
     """Return the lead that this call repeats, by its Idempotency-Key or its `duplicates=false`."""
     if capture["idempotency_key"]:
         since = capture["received_at"] - capture_rows.IDEMPOTENCY_WINDOW_MS
@@ -79,7 +106,7 @@ async def _find_answered_by(db: AsyncConnection, capture: RowMapping) -> int | N
     return None if capture["is_duplicate_ok"] else await _find_duplicate(db, capture)
 
 
-async def _find_duplicate(db: AsyncConnection, capture: RowMapping) -> int | None:
+async def _find_duplicate(db: AsyncConnection, capture: Row) -> int | None:
     """Return the lead of this address that was researched already, or that an earlier call asked for."""
     since = capture["received_at"] - capture_rows.DUPLICATES_WINDOW_MS
     is_pending = and_(leads.c.via == "api", leads.c.state != LeadState.GAVE_UP, leads.c.created_at > since)
@@ -87,7 +114,7 @@ async def _find_duplicate(db: AsyncConnection, capture: RowMapping) -> int | Non
     return (await db.execute(query.order_by(leads.c.id.desc()).limit(1))).scalar_one_or_none()
 
 
-def _is_same_address(capture: RowMapping) -> ColumnElement[bool]:
+def _is_same_address(capture: Row) -> ColumnElement[bool]:
     return and_(
         leads.c.account_id == capture["account_id"],
         leads.c.email_key == capture["email_key"],
@@ -98,21 +125,34 @@ def _is_same_address(capture: RowMapping) -> ColumnElement[bool]:
 # --- calls of pages: one visit, one address, one lead ---------------------------------------------------------------
 
 
-async def _merge_tag(db: AsyncConnection, capture: RowMapping, rules: MergeRules, merged: Merged) -> int | None:
+async def _merge_tag(db: AsyncConnection, capture: Row, rules: MergeRules, merged: Merged) -> int | None:
     visit = await _find_visit(db, capture)
+    is_changed = capture["email"] is not None and (visit is None or visit["email_key"] != capture["email_key"])
+    repeated = await _find_repeated(db, capture, rules) if is_changed else None
     if visit is not None and _is_same_lead(visit, capture):
-        await _follow_up(db, visit, capture, rules, merged)
-        return int(visit["id"])
-    if capture["email"] is None:
-        return None
-    repeated = await _find_repeated(db, capture, rules)
+        if repeated is None:
+            await _follow_up(db, visit, capture, rules, merged)
+            return int(visit["id"])
+        capture = await _fold(db, visit, repeated, capture, merged)
     if repeated is not None:
         await _repeat(db, await _get_lead(db, repeated), capture, rules, merged)
         return repeated
-    return await _begin(db, capture, rules, merged)
+    return None if capture["email"] is None else await _begin(db, capture, rules, merged)
 
 
-async def _find_visit(db: AsyncConnection, capture: RowMapping) -> RowMapping | None:
+async def _fold(db: AsyncConnection, visit: Row, lead_id: int, capture: Row, merged: Merged) -> Row:
+    """The address of a waiting lead was corrected to one that has a lead already, which takes over what was said.
+
+    Returns the capture as if it had said everything.
+    """
+    await capture_rows.move_to_lead(db, visit["id"], lead_id)
+    await db.execute(delete(leads).where(leads.c.id == visit["id"]))
+    merged.due.pop(visit["id"], None)
+    payload, _ = merge_payload(_payload(visit), _payload(capture), overwrite=True)
+    return {**capture, "payload": dump_payload(payload)}
+
+
+async def _find_visit(db: AsyncConnection, capture: Row) -> RowMapping | None:
     """Return the newest lead of the same capture id and client key; that is one form in one page view."""
     if capture["capture_id"] is None:
         return None
@@ -120,7 +160,7 @@ async def _find_visit(db: AsyncConnection, capture: RowMapping) -> RowMapping | 
     return None if lead_id is None else await _get_lead(db, lead_id)
 
 
-async def _find_repeated(db: AsyncConnection, capture: RowMapping, rules: MergeRules) -> int | None:
+async def _find_repeated(db: AsyncConnection, capture: Row, rules: MergeRules) -> int | None:
     """Return the newest lead by tag of the same address within the window, unless it was given up."""
     query = select(leads.c.id).where(
         _is_same_address(capture),
@@ -131,7 +171,7 @@ async def _find_repeated(db: AsyncConnection, capture: RowMapping, rules: MergeR
     return (await db.execute(query.order_by(leads.c.id.desc()).limit(1))).scalar_one_or_none()
 
 
-def _is_same_lead(visit: RowMapping, capture: RowMapping) -> bool:
+def _is_same_lead(visit: Row, capture: Row) -> bool:
     """A changed address corrects the first one of its own visit until that is submitted or researched."""
     if capture["email"] is None or visit["email_key"] == capture["email_key"]:
         return True
@@ -139,7 +179,7 @@ def _is_same_lead(visit: RowMapping, capture: RowMapping) -> bool:
     return is_own and visit["state"] == LeadState.WAITING
 
 
-async def _begin(db: AsyncConnection, capture: RowMapping, rules: MergeRules, merged: Merged) -> int:
+async def _begin(db: AsyncConnection, capture: Row, rules: MergeRules, merged: Merged) -> int:
     """Make a lead of the first call of a visit, with whatever follow-ups overtook that call."""
     overtook: Sequence[RowMapping] = ()
     if capture["capture_id"] is not None:
@@ -157,16 +197,14 @@ async def _begin(db: AsyncConnection, capture: RowMapping, rules: MergeRules, me
     return lead_id
 
 
-async def _is_later(db: AsyncConnection, capture: RowMapping) -> bool:
+async def _is_later(db: AsyncConnection, capture: Row) -> bool:
     """Say whether what a call says is newer than what its visit said before: an entry is not after a submit."""
     if capture["stage"] != Stage.ENTRY:
         return True
     return await capture_rows.has_only_entries(db, capture["key_id"], capture["capture_id"])
 
 
-async def _follow_up(
-    db: AsyncConnection, lead: RowMapping, capture: RowMapping, rules: MergeRules, merged: Merged
-) -> None:
+async def _follow_up(db: AsyncConnection, lead: Row, capture: Row, rules: MergeRules, merged: Merged) -> None:
     """The same visit again: what is later overwrites, an entry prolongs the wait, anything else ends it."""
     overwrite = await _is_later(db, capture)
     payload, is_changed = merge_payload(_payload(lead), _payload(capture), overwrite=overwrite)
@@ -179,9 +217,7 @@ async def _follow_up(
     await _change(db, lead, changes, merged)
 
 
-async def _repeat(
-    db: AsyncConnection, lead: RowMapping, capture: RowMapping, rules: MergeRules, merged: Merged
-) -> None:
+async def _repeat(db: AsyncConnection, lead: Row, capture: Row, rules: MergeRules, merged: Merged) -> None:
     """The same address again within the window: new fields fill blanks and refresh the research, no second report."""
     payload, is_changed = merge_payload(_payload(lead), _payload(capture), overwrite=False)
     changes: dict[str, Any] = {}
@@ -191,7 +227,7 @@ async def _repeat(
     await _change(db, lead, changes, merged)
 
 
-def _settle(lead: RowMapping, capture: RowMapping, rules: MergeRules) -> dict[str, Any]:
+def _settle(lead: Row, capture: Row, rules: MergeRules) -> dict[str, Any]:
     """Return how this capture changes the wait of a waiting lead."""
     if lead["state"] != LeadState.WAITING:
         return {}
@@ -201,7 +237,7 @@ def _settle(lead: RowMapping, capture: RowMapping, rules: MergeRules) -> dict[st
     return {"next_at": max(lead["next_at"], min(capture["received_at"] + rules.settle_ms, latest))}
 
 
-def _refresh(lead: RowMapping, capture: RowMapping) -> dict[str, Any]:
+def _refresh(lead: Row, capture: Row) -> dict[str, Any]:
     """A finished lead that learned something is researched again; one being researched notices by its version."""
     if lead["state"] != LeadState.DONE:
         return {}
@@ -228,7 +264,7 @@ def merge_payload(old: Mapping[str, Any], new: Mapping[str, Any], *, overwrite: 
 
 
 async def _create_lead(
-    db: AsyncConnection, capture: RowMapping, merged: Merged, *, payload: Payload, state: LeadState, next_at: int
+    db: AsyncConnection, capture: Row, merged: Merged, *, payload: Payload, state: LeadState, next_at: int
 ) -> int:
     values = {
         "public_id": capture["lead_public_id"] or make_public_id("lead_", capture["received_at"]),
@@ -262,7 +298,7 @@ async def _get_lead(db: AsyncConnection, lead_id: int) -> RowMapping:
     return (await db.execute(select(leads).where(leads.c.id == lead_id).with_for_update())).mappings().one()
 
 
-async def _change(db: AsyncConnection, lead: RowMapping, changes: dict[str, Any], merged: Merged) -> None:
+async def _change(db: AsyncConnection, lead: Row, changes: dict[str, Any], merged: Merged) -> None:
     if not changes:
         return
     await db.execute(update(leads).where(leads.c.id == lead["id"]).values(updated_at=now_ms(), **changes))
@@ -270,7 +306,7 @@ async def _change(db: AsyncConnection, lead: RowMapping, changes: dict[str, Any]
         merged.due[lead["id"]] = changes["next_at"]
 
 
-def _payload(row: RowMapping) -> Payload:
+def _payload(row: Row) -> Payload:
     return msgspec.json.decode(row["payload"])
 
 
