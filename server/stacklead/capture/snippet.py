@@ -38,6 +38,12 @@ Headers = list[tuple[bytes, bytes]]
 
 _CORS: Headers = [(b"access-control-allow-origin", b"*"), (b"cache-control", b"no-store")]
 _JSON: Headers = [*_CORS, (b"content-type", b"application/json"), (b"x-content-type-options", b"nosniff")]
+# Nobody keeps or guesses at the answer to a POST of these few bytes: each header less is time saved on the hot path.
+_OK_HEADERS: Headers = [
+    (b"access-control-allow-origin", b"*"),
+    (b"content-type", b"application/json"),
+    (b"content-length", str(len(_OK)).encode()),
+]
 _PREFLIGHT: Headers = [
     *_CORS,
     (b"access-control-allow-methods", b"POST, OPTIONS"),
@@ -72,7 +78,8 @@ class ClientRoutes:
             log.exception("capture_failed")
             await _refuse(send, StackLeadError("Something went wrong on our side."))
         else:
-            await _respond(send, 200, _OK, _JSON)
+            await send({"type": "http.response.start", "status": 200, "headers": _OK_HEADERS})
+            await send({"type": "http.response.body", "body": _OK})
 
     async def _capture(self, scope: Scope, receive: Receive) -> None:
         """Parse, authenticate, commit: returns when the capture is durable."""

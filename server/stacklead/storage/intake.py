@@ -6,6 +6,9 @@ one commits hundreds, without any wait made by us. A capture is acknowledged onl
 
 import asyncio
 import contextlib
+import functools
+import itertools
+import queue
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
@@ -20,6 +23,7 @@ from stacklead.settings import Settings
 MAX_WAITING = 10_000  # captures that may wait for a commit; beyond that callers are told to come back
 BUSY_TIMEOUT_S = 5.0  # how long a commit waits for a writer in another process
 COMMIT_TIMEOUT_S = 10.0  # of one statement on PostgreSQL
+MAX_STATEMENT_ROWS = 128  # that one statement on SQLite appends
 CLOSE_TIMEOUT_S = 10.0  # how long a stopping server waits for its last commit
 
 log = structlog.get_logger()
@@ -86,35 +90,38 @@ class SqliteIntake:
         self.busy_timeout_s = busy_timeout_s
         self.on_committed = on_committed
         self.loop = asyncio.get_running_loop()
-        self.waiting: list[_Waiting] = []
-        self.wake = threading.Condition()
-        self.is_waking = False
+        self.waiting: list[_Waiting] = []  # what this turn of the event loop brought
+        self.uncommitted = 0
+        self.batches: queue.SimpleQueue[list[_Waiting] | None] = queue.SimpleQueue()  # None: stop
         self.is_closing = False
         self.thread = threading.Thread(target=self._run, name="sqlite-intake", daemon=True)
         self.thread.start()
 
     async def append(self, row: CaptureRow) -> int:
         """See `Intake.append`."""
-        if self.is_closing or len(self.waiting) >= MAX_WAITING:
+        if self.is_closing or self.uncommitted >= MAX_WAITING:
             raise StorageUnavailable("Too many captures are waiting; try again in a second.")
         future: asyncio.Future[int] = self.loop.create_future()
+        if not self.waiting:
+            self.loop.call_soon(self._hand_over)
         self.waiting.append((row, future))
-        if not self.is_waking:
-            self.is_waking = True
-            self.loop.call_soon(self._wake_writer)
-        return await future
+        self.uncommitted += 1
+        try:
+            return await future
+        finally:
+            self.uncommitted -= 1
 
-    def _wake_writer(self) -> None:
+    def _hand_over(self) -> None:
         """Wake the writer once for all that this turn of the event loop brought."""
-        self.is_waking = False
-        with self.wake:
-            self.wake.notify()
+        batch, self.waiting = self.waiting, []
+        self.batches.put(batch)
 
     async def close(self) -> None:
         """See `Intake.close`."""
-        with self.wake:
+        if not self.is_closing:
             self.is_closing = True
-            self.wake.notify()
+            self._hand_over()
+            self.batches.put(None)
         await asyncio.to_thread(self.thread.join, CLOSE_TIMEOUT_S)
 
     def _run(self) -> None:
@@ -129,6 +136,17 @@ class SqliteIntake:
                 self.loop.call_soon_threadsafe(_refuse, batch)
         _close_sqlite(connection)
 
+    def _take(self) -> list[_Waiting]:
+        """Return all that was handed over since the last time; waits for some, and is empty when it is time to stop."""
+        batch: list[_Waiting] = []
+        while not batch or not self.batches.empty():
+            more = self.batches.get()
+            if more is None:
+                self.batches.put(None)  # for the next time, if there is something to commit first
+                return batch
+            batch += more
+        return batch
+
     def _commit(self, connection: sqlite3.Connection, batch: list[_Waiting]) -> None:
         """Commit a batch; of one that has a row which cannot be stored, commit the others."""
         try:
@@ -141,19 +159,8 @@ class SqliteIntake:
             _log_failure(exc, batch)
             self.loop.call_soon_threadsafe(_refuse, batch)
         else:
-            self.loop.call_soon_threadsafe(
-                _acknowledge, batch, range(first_id, first_id + len(batch)), self.on_committed
-            )
-
-    def _take(self) -> list[_Waiting]:
-        with self.wake:
-            while not self.waiting and not self.is_closing:
-                self.wake.wait()
-            batch, self.waiting = self.waiting, []
-            return batch
-
-
-_SQLITE_INSERT = f"INSERT INTO captures ({_COLUMNS}) VALUES ({', '.join('?' * len(CaptureRow._fields))})"  # noqa: S608 (our own column names)
+            ids = range(first_id, first_id + len(batch))
+            self.loop.call_soon_threadsafe(_acknowledge, batch, ids, self.on_committed)
 
 
 # What a row alone is guilty of; everything else is the database's own trouble and fails the whole batch.
@@ -169,16 +176,33 @@ def _connect_sqlite(path: str, busy_timeout_s: float) -> sqlite3.Connection:
 
 
 def _insert_sqlite(connection: sqlite3.Connection, rows: list[CaptureRow]) -> int:
+    """Commit rows and return the id of the first; one writer, so the ids of a batch have no gaps."""
+    last_id = 0
     connection.execute("BEGIN IMMEDIATE")
     try:
-        connection.executemany(_SQLITE_INSERT, rows)
-        last_id: int = connection.execute("SELECT last_insert_rowid()").fetchone()[0]
+        done = 0
+        while left := len(rows) - done:
+            size = min(1 << (left.bit_length() - 1), MAX_STATEMENT_ROWS)
+            values = [*itertools.chain.from_iterable(rows[done : done + size])]
+            last_id = connection.execute(_sqlite_insert(size), values).lastrowid or 0
+            done += size
         connection.execute("COMMIT")
     except BaseException:
         with contextlib.suppress(sqlite3.Error):
             connection.execute("ROLLBACK")
         raise
-    return last_id - len(rows) + 1  # one writer, so the ids of a batch have no gaps
+    return last_id - len(rows) + 1
+
+
+@functools.cache
+def _sqlite_insert(rows: int) -> str:
+    """Return the statement for so many rows: powers of two, so that SQLite keeps all of them prepared.
+
+    Every statement lets go of Python's lock and has to get it back from the busy event loop; one for each row would
+    spend more time on that than on writing.
+    """
+    row = f"({', '.join('?' * len(CaptureRow._fields))})"
+    return f"INSERT INTO captures ({_COLUMNS}) VALUES {', '.join([row] * rows)}"  # noqa: S608 (our own column names)
 
 
 def _close_sqlite(connection: sqlite3.Connection | None) -> None:
