@@ -13,8 +13,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from faults.ledger import Failed
 from faults.scenarios import SCENARIOS, Outcome, Plan, run_scenario
-from faults.system import Failed
 
 DEFAULT = ("kill", "flushall")
 

@@ -10,7 +10,7 @@ import secrets
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from faults.ledger import Call, Ledger
+from faults.ledger import Call, Failed, Ledger
 
 ANSWER_TIMEOUT_S = 20.0
 RECONNECT_S = 0.1
@@ -27,7 +27,7 @@ class Door:
     client_key: str
 
 
-class Hung(Exception):
+class Hung(Failed):
     """A call was neither answered nor cut off in ANSWER_TIMEOUT_S."""
 
 
@@ -52,6 +52,12 @@ class Clients:
 
     def start(self) -> None:
         self.tasks = [asyncio.create_task(self._run(number)) for number in range(self.connections)]
+
+    def check(self) -> None:
+        """Raise what went wrong in a connection."""
+        for task in self.tasks:
+            if task.done():
+                task.result()
 
     async def stop(self) -> None:
         """Let every connection end its call; raises what went wrong in one."""

@@ -10,6 +10,11 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
+
+class Failed(Exception):
+    """The scenario could not be run, or the product did not do what it must."""
+
+
 CHANNELS = {"webhook": ("webhook",), "mail": ("mail",), "tag": ("webhook", "mail")}
 
 
@@ -67,6 +72,7 @@ class Arrivals:
         self.taken: set[tuple[str, str]] = set()  # (via, email) of what the sink accepted
         self.bytes_of: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)  # webhook id -> (token, digest)
         self.count = 0
+        self.has_doubled = False
 
     def read(self) -> None:
         """Take in what was written since the last reading."""
@@ -82,6 +88,7 @@ class Arrivals:
         self.count += 1
         place = (arrival["via"], arrival["email"])
         self.ids[place].add(arrival["id"])
+        self.has_doubled = self.has_doubled or len(self.ids[place]) > 1
         if not arrival["refused"]:
             self.taken.add(place)
         if arrival["via"] == "webhook":

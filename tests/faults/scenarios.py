@@ -7,14 +7,19 @@ import random
 import signal
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from faults.clients import Clients
-from faults.ledger import Account, Ledger
-from faults.system import PARTS, Failed, System, wait_for
+from faults.ledger import Account, Failed, Ledger
+from faults.machinery import full_disk
+from faults.system import PARTS, System, wait_for
 
-RECOVERY_S = 240.0  # a killed worker's leases last 25 and 45 s, one after the other, and a refused delivery waits too
+# A killed worker's leases last 25 and 45 s, one after the other; a delivery that lost an attempt to a kill and is then
+# refused by the sink waits for five minutes.
+RECOVERY_S = 450.0
+DISK_MIB = 48
 CALLS_PER_S = 300.0
 
 
@@ -76,13 +81,19 @@ class Run:
         clients.start()
 
         def is_time() -> bool:
+            clients.check()
             arrivals.read()
             return clients.acknowledged >= moment and arrivals.count > arrived_before
 
         await wait_for("calls and deliveries", is_time, RECOVERY_S)
         await asyncio.sleep(self.rng.uniform(0, 0.05))
         await hurt()
-        await wait_for("calls to go on", lambda: clients.acknowledged >= self.plan.calls, heal_s)
+
+        def is_over() -> bool:
+            clients.check()
+            return clients.acknowledged >= self.plan.calls
+
+        await wait_for("calls to go on", is_over, heal_s)
         await clients.stop()
         arrivals.read()
         self.say(f"{clients.acknowledged} acknowledged, {len(arrivals.missing(self.ledger))} still to arrive")
@@ -93,7 +104,8 @@ class Run:
         deadline = started + self.plan.patience_s
         while time.monotonic() < deadline:
             self.system.arrivals.read()
-            if not self.system.arrivals.missing(self.ledger) and not await self.system.has_open_work():
+            is_complete = not self.system.arrivals.missing(self.ledger) and not await self.system.has_open_work()
+            if is_complete or self.system.arrivals.has_doubled:
                 break
             await asyncio.sleep(0.5)
         else:
@@ -161,6 +173,119 @@ async def flushall(run: Run) -> None:
         await run.round(hurt)
 
 
+async def noredis(run: Run) -> None:
+    """Redis is away for the whole run: the sweep drives everything."""
+
+    async def hurt() -> None:
+        await wait_for("a running worker", lambda: run.system.signal("worker", signal.SIGKILL))
+
+    for _ in range(run.plan.rounds):
+        await run.round(hurt)
+
+
+# --- the database and the disk ----------------------------------------------------------------------------------------
+
+
+async def postgres(run: Run) -> None:
+    """PostgreSQL crashes (immediate mode) and comes back after a while."""
+    cluster = run.system.cluster
+    assert cluster is not None
+
+    async def hurt() -> None:
+        await asyncio.to_thread(cluster.stop)
+        await asyncio.sleep(run.rng.uniform(0.2, 3))
+        await asyncio.to_thread(cluster.start)
+
+    for _ in range(run.plan.rounds):
+        await run.round(hurt)
+
+
+async def disk(run: Run) -> None:
+    """Neither web nor worker can write a byte to a file for some seconds; then there is space again."""
+
+    async def hurt() -> None:
+        with full_disk([pid for pid in (run.system.pid("web"), run.system.pid("worker")) if pid]):
+            await refuses_calls(run)
+
+    for _ in range(run.plan.rounds):
+        await run.round(hurt)
+
+
+async def tmpfs(run: Run) -> None:
+    """The disk of the data directory is full, for Redis and the log too; then there is space again."""
+
+    async def hurt() -> None:
+        filler = run.system.data_dir / "filler"
+        with filler.open("wb", buffering=0) as file, suppress(OSError):
+            while True:
+                file.write(bytes(4096))
+        await refuses_calls(run)
+        filler.unlink()
+
+    for _ in range(run.plan.rounds):
+        await run.round(hurt)
+
+
+async def refuses_calls(run: Run) -> None:
+    """Wait for a 503 with Retry-After; then see that nothing is acknowledged for three seconds."""
+    ledger = run.ledger
+    refused = ledger.refused["503 with Retry-After"]
+    await wait_for("a 503", lambda: ledger.refused["503 with Retry-After"] > refused + run.plan.connections)
+    acknowledged = ledger.acknowledged
+    await asyncio.sleep(3)
+    if ledger.acknowledged > acknowledged:
+        run.notes.append(f"{ledger.acknowledged - acknowledged} were acknowledged on the full disk")
+    others = {status for status in ledger.refused if status not in ("503 with Retry-After", "no answer")}
+    if others:
+        raise Failed(f"a full disk is answered with {others}")
+
+
+# --- a worker that hangs, a clock that jumps --------------------------------------------------------------------------
+
+
+async def hang(run: Run) -> None:
+    """A worker stands still with leases in its hands; another takes over; then the first one goes on."""
+    system = run.system
+    system.run("worker", env={"STACKLEAD_REDIS_URL": f"unix://{system.data_dir}/redis.sock"})
+
+    async def hurt() -> None:
+        await wait_for("a worker that stands still outside a transaction", lambda: _stop_worker(system))
+
+    for _ in range(run.plan.rounds):
+        await run.round(hurt)
+        run.say(f"the other worker took over in {await run.settle():.0f} s")
+        left = system.arrivals.missing(run.ledger)
+        if left:
+            raise Failed(f"{len(left)} did not arrive while one worker hung")
+        system.signal("worker", signal.SIGCONT)
+        await asyncio.sleep(5)
+
+
+def _stop_worker(system: System) -> bool:
+    """Stop the worker; not within a write transaction, because SQLite knows no one who could end that."""
+    if not system.signal("worker", signal.SIGSTOP):
+        return False
+    if system.can_write():
+        return True
+    system.signal("worker", signal.SIGCONT)
+    return False
+
+
+async def clock(run: Run) -> None:
+    """The clock jumps an hour ahead and back, then an hour back and ahead again."""
+    jumps = run.system.clock
+    assert jumps is not None
+
+    async def hurt() -> None:
+        for offset_s in (3600, 0, -3600, 0):
+            jumps.jump_to(offset_s)
+            await asyncio.sleep(run.rng.uniform(1, 4))
+        jumps.jump_to(run.rng.choice((3600, -3600)))
+
+    for _ in range(run.plan.rounds):
+        await run.round(hurt)
+
+
 Scenario = Callable[[Run], Awaitable[None]]
 SCENARIOS: dict[str, Scenario] = {
     "kill": kill,
@@ -169,13 +294,30 @@ SCENARIOS: dict[str, Scenario] = {
     "redis": kill_redis,
     "all": kill_all,
     "flushall": flushall,
+    "noredis": noredis,
+    "postgres": postgres,
+    "disk": disk,
+    "tmpfs": tmpfs,
+    "hang": hang,
+    "clock": clock,
 }
+
+
+def open_system(name: str, plan: Plan) -> System:
+    """Make the product that a scenario hurts; nothing of it runs yet."""
+    return System(
+        {"STACKLEAD_REDIS_URL": "unix:///nobody/redis.sock"} if name == "noredis" else {},
+        source=plan.source,
+        is_postgres=plan.store == "postgres" or name == "postgres",
+        has_clock=name == "clock",
+        disk_mib=DISK_MIB if name == "tmpfs" else 0,
+    )
 
 
 async def run_scenario(name: str, plan: Plan) -> Outcome:
     """Run one scenario from a fresh product to the settled account."""
     started = time.monotonic()
-    system = System(source=plan.source)
+    system = open_system(name, plan)
     run = Run(name, plan, system)
     is_kept = plan.source is None  # of a product that is broken on purpose nothing is to be learned
     try:

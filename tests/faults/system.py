@@ -15,11 +15,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
 
 from faults.clients import Door
-from faults.ledger import Arrivals
+from faults.ledger import Arrivals, Failed
+from faults.machinery import Clock, CrashingCluster, find_faketime, mount_tmpfs
+from machine import need, need_postgres
 from stacklead.commands.account import make_account
 from stacklead.models import TagDelivery
 from stacklead.settings import SOURCES, Settings
@@ -31,10 +34,6 @@ START_S = 60.0
 PARTS = {"web": b"\0serve\0", "worker": b"\0worker\0", "redis": b"redis-server"}  # what their command lines have
 
 T = TypeVar("T")
-
-
-class Failed(Exception):
-    """The scenario could not be run, or the product did not do what it must."""
 
 
 async def wait_for(what: str, check: Callable[[], Any], timeout_s: float = START_S) -> None:
@@ -64,18 +63,40 @@ class System:
     Args:
         env: settings over the harness's own.
         source: the folder that the package `stacklead` is run from.
-        wrap: words before every command line of the product, such as a preloaded clock.
+        is_postgres: keep leads in a PostgreSQL of its own, else in SQLite.
+        has_clock: run everything under a clock that can jump.
+        disk_mib: give the data directory a small disk of its own.
     """
 
-    def __init__(self, env: Mapping[str, str] | None = None, *, source: Path | None = None) -> None:
+    def __init__(
+        self,
+        env: Mapping[str, str] | None = None,
+        *,
+        source: Path | None = None,
+        is_postgres: bool = False,
+        has_clock: bool = False,
+        disk_mib: int = 0,
+    ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="sl-faults-"))  # a socket's path must be short
         self.data_dir = self.folder / "data"
-        self.log = self.folder / "product.log"
+        self.log = self.data_dir / "product.log"
+        self.data_dir.mkdir()
+        self.is_mounted = bool(disk_mib)
+        if disk_mib:
+            need("tmpfs", mount_tmpfs(self.data_dir, disk_mib))
         self.port = free_port()
         self.processes: list[subprocess.Popen[bytes]] = []
         self.sinks = {kind: self._start_sink(kind) for kind in ("webhook", "mail")}
         self.arrivals = Arrivals([self.folder / f"{kind}.jsonl" for kind in self.sinks])
         self.env = {**self._environment(source or ROOT / "server"), **(env or {})}
+        self.cluster: CrashingCluster | None = None
+        if is_postgres:
+            self.cluster = CrashingCluster(need_postgres())
+            self.env["STACKLEAD_DATABASE_URL"] = self.cluster.url(self.cluster.create_database())
+        self.clock: Clock | None = None
+        if has_clock:
+            self.clock = Clock(need("faketime", find_faketime()), self.folder)
+            self.env |= self.clock.env
         self.up: subprocess.Popen[bytes] | None = None
         self.door = in_thread(self._open_account())
 
@@ -85,11 +106,13 @@ class System:
         """Start the product; `wait_ready` waits for it."""
         self.up = self.run("up", "--port", str(self.port))
 
-    def run(self, *words: str) -> subprocess.Popen[bytes]:
-        """Start a command of the product; it ends with the harness."""
+    def run(self, *words: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+        """Start a command of the product; `close` ends it."""
         with self.log.open("ab") as log:
             command = [sys.executable, "-W", "ignore", "-m", "stacklead", *words]
-            process = subprocess.Popen(command, env=self.env, cwd=self.folder, stdout=log, stderr=log)
+            process = subprocess.Popen(
+                command, env={**self.env, **(env or {})}, cwd=self.folder, stdout=log, stderr=log
+            )
         self.processes.append(process)
         return process
 
@@ -122,6 +145,10 @@ class System:
                 process.stdin.close()
             if process.stdout is not None:
                 process.stdout.close()
+        if self.cluster is not None:
+            self.cluster.close()
+        if self.is_mounted:
+            subprocess.run(["umount", str(self.data_dir)], check=True)
         if not keep:
             subprocess.run(["rm", "-rf", str(self.folder)], check=True)
 
@@ -171,10 +198,23 @@ class System:
 
     async def has_open_work(self) -> bool:
         """Return whether the product itself still has something to do: how long to wait, never what to count."""
-        if "STACKLEAD_DATABASE_URL" in self.env:
+        if self.cluster is not None:
             return await _is_open_in_postgres(self.env["STACKLEAD_DATABASE_URL"])
-        with sqlite3.connect(f"file:{self.data_dir / 'stacklead.db'}?mode=ro", uri=True, timeout=20) as database:
+        path = f"file:{self.data_dir / 'stacklead.db'}?mode=ro"
+        with closing(sqlite3.connect(path, uri=True, timeout=20)) as database:
             return bool(database.execute(OPEN_WORK).fetchone()[0])
+
+    def can_write(self) -> bool:
+        """Return whether nobody stands in the middle of a write transaction (of SQLite, which has one writer)."""
+        if self.cluster is not None:
+            return True
+        with closing(sqlite3.connect(self.data_dir / "stacklead.db", timeout=1, isolation_level=None)) as database:
+            try:
+                database.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return False
+            database.execute("ROLLBACK")
+            return True
 
     # --- making ----------------------------------------------------------------------------------------------------
 
