@@ -136,5 +136,5 @@ def open_redis(settings: Settings) -> Any:
         settings.redis_url,
         socket_timeout=REDIS_TIMEOUT_S,
         socket_connect_timeout=REDIS_TIMEOUT_S,
-        retry=Retry(NoBackoff(), 0),
+        retry=Retry(NoBackoff(), 1),  # once more: a kept connection may be one to a Redis that was restarted
     )

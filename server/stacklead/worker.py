@@ -30,6 +30,7 @@ MAX_JOBS = 50
 JOB_TIMEOUT_S = 40  # research takes at most 15 s, a delivery attempt at most 30 s
 GRACE_S = 20  # how long a stopping worker waits for its jobs; what is cut is found again by its lease
 POLL_S = 0.5  # only deferred jobs wait for a poll; all others wake the worker
+BURST_POLL_S = 0.01  # in tests, where nothing wakes it
 WAKE_BLOCK_S = 5  # how long one blocking read of the wake list lasts
 MAX_BACKOFF_S = 5.0  # between two tries to reach a Redis that went away
 HEARTBEAT_S = 5.0
@@ -99,7 +100,7 @@ def make_worker(settings: Settings, tools: Tools, *, burst: bool = False) -> Wak
         job_timeout=JOB_TIMEOUT_S,
         keep_result=0,
         max_tries=UNLIMITED_TRIES,
-        poll_delay=POLL_S,
+        poll_delay=BURST_POLL_S if burst else POLL_S,
         queue_read_limit=max(4 * MAX_JOBS, 200),
         health_check_interval=10,
         log_results=False,
@@ -140,12 +141,22 @@ async def run_worker(settings: Settings) -> None:
         if settings.redis_url:
             tasks.append(asyncio.create_task(_supervise(settings, tools)))
         log.info("worker_started", redis=bool(settings.redis_url))
-        await stop.wait()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await _wait_for_the_end(stop, tasks)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(sweep.drain(), GRACE_S)
+
+
+async def _wait_for_the_end(stop: asyncio.Event, tasks: list[asyncio.Task[None]]) -> None:
+    """Wait until a signal comes, and end the tasks; a task that ends by itself ends the worker, to be started anew."""
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    ended = [task for task in tasks if task.done()]
+    for task in (stopping, *tasks):
+        task.cancel()
+    await asyncio.gather(stopping, *tasks, return_exceptions=True)
+    for task in ended:
+        log.error("worker_broken", part=task.get_name())
+        task.result()
 
 
 async def _warn_of_eviction(worker: WakeWorker) -> None:

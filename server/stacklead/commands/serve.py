@@ -1,23 +1,20 @@
 """`stacklead serve`, `worker`, `migrate` and `backup`: the parts, for several machines."""
 
 import asyncio
-import contextlib
-import logging
 import os
 import signal
 import sqlite3
-import sys
 import threading
 import time
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated, TextIO, cast
+from typing import Annotated
 
-import structlog
 import typer
 import uvicorn
 
 from stacklead.app import create_app
+from stacklead.logs import set_up_logging
 from stacklead.settings import Settings
 from stacklead.storage.database import migrate as migrate_database
 from stacklead.worker import run_worker
@@ -26,37 +23,6 @@ MAX_CONNECTIONS = 2000
 PARENT_VARIABLE = "STACKLEAD_PARENT_PID"  # set by `stacklead up` for its children
 PARENT_CHECK_S = 0.5
 GRACE_S = 10  # how long a stopping web process waits for its requests
-
-
-def set_up_logging() -> None:
-    """Write one JSON line per event to standard error: ids, no personal data."""
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
-    logging.getLogger("arq").setLevel(logging.ERROR)  # its lines name every job; SQL has them
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _PatientStream(sys.stderr))),
-    )
-
-
-class _PatientStream:
-    """A log that cannot be written (its disk is full, its reader is gone) must not stop the work."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self.stream = stream
-
-    def write(self, text: str) -> None:
-        with contextlib.suppress(OSError, ValueError):
-            self.stream.write(text)
-
-    def flush(self) -> None:
-        with contextlib.suppress(OSError, ValueError):
-            self.stream.flush()
 
 
 def follow_parent() -> None:
@@ -89,6 +55,7 @@ def serve(
         http="httptools",
         lifespan="on",
         access_log=False,
+        log_config=None,  # set_up_logging has the handlers
         log_level="warning",
         server_header=False,
         proxy_headers=False,
@@ -124,7 +91,7 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to; must not exist y
         typer.echo(f"There is no database at {settings.sqlite_path}.", err=True)
         raise typer.Exit(1)
     file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600)
     with closing(sqlite3.connect(settings.sqlite_path)) as source, closing(sqlite3.connect(file)) as target:
         source.backup(target)
-    file.chmod(0o600)
     typer.echo(f"Wrote {file} ({file.stat().st_size:,} bytes). Keep the secret_key file of the data directory with it.")
