@@ -60,7 +60,9 @@ async def merge_captures(context: Context, _last_id: int = 0) -> None:
     """Merge every capture that has no lead yet, and queue the leads that want research."""
     tools: Tools = context["tools"]
     rules = merging.MergeRules(
-        settle_ms=int(tools.settings.settle_s * 1000), repeat_window_ms=int(tools.settings.repeat_window_s * 1000)
+        settle_ms=int(tools.settings.settle_s * 1000),
+        repeat_window_ms=int(tools.settings.repeat_window_s * 1000),
+        daily_leads=tools.settings.daily_leads,
     )
     try:
         while await _merge_batch(tools, rules):

@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from stacklead.jobs import Tools, deliver_lead, merge_captures, research_lead
 from stacklead.storage import deliveries, leads
+from stacklead.storage.daily_leads import delete_old_counts
 from stacklead.storage.database import now_ms
 from stacklead.storage.sessions import delete_old_sessions
 from stacklead.storage.source_cache import SourceCache
@@ -92,4 +93,5 @@ async def _keep_house_once(tools: Tools) -> None:
                 count = await leads.delete_older_than(db, before)
     async with tools.database.write() as db:
         await delete_old_sessions(db)
+        await delete_old_counts(db, now_ms())
     await SourceCache(tools.database).delete_old()

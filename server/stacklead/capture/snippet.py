@@ -12,6 +12,7 @@ import structlog
 from stacklead.capture import body as bodies
 from stacklead.capture.auth import authenticate_page, check_origin
 from stacklead.capture.params import LeadRequest, parse_client_request, to_text
+from stacklead.capture.robots import compile_patterns, is_robot
 from stacklead.errors import (
     MethodNotAllowed,
     NotFound,
@@ -60,6 +61,7 @@ class ClientRoutes:
     def __init__(self, settings: Settings) -> None:
         self.limits = Limits(settings)
         self.client_address = ClientAddress(settings.trusted_proxies)
+        compile_patterns()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
@@ -92,7 +94,8 @@ class ClientRoutes:
         check_origin(key, origin)
         self.limits.check(key.id, self._find_address(scope, headers))
         asked = parse_client_request(parameters, time.time())
-        await state["intake"].append(make_row(asked, key, origin))
+        by_robot = is_robot(headers.get(b"user-agent", b""))
+        await state["intake"].append(make_row(asked, key, origin, by_robot=by_robot))
 
     def _find_address(self, scope: Scope, headers: dict[bytes, bytes]) -> str:
         peer = scope["client"][0] if scope.get("client") else ""
@@ -111,14 +114,16 @@ async def _parse(scope: Scope, headers: dict[bytes, bytes], body: bytes) -> bodi
     return parameters
 
 
-def make_row(asked: LeadRequest, key: Key, origin: str | None) -> CaptureRow:
-    """Return the row that a page's capture appends."""
+def make_row(asked: LeadRequest, key: Key, origin: str | None, *, by_robot: bool = False) -> CaptureRow:
+    """Return the row that a page's capture appends; of the User-Agent nothing is kept but that it is a robot's."""
     payload: dict[str, Any] = {"fields": asked.fields}
     for name in ("words", "utm", "page", "referrer"):
         if value := getattr(asked, name):
             payload[name] = value
     if origin:
         payload["origin"] = origin[:300]
+    if by_robot:
+        payload["robot"] = True
     return CaptureRow(
         account_id=key.account_id,
         key_id=key.id,

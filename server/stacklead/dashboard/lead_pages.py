@@ -22,6 +22,7 @@ from stacklead.text import one_line
 
 UNFINISHED = (LeadState.WAITING, LeadState.QUEUED, LeadState.RESEARCHING)
 MAX_SEARCH = 200  # characters looked for
+MAX_WOKEN = 200  # released leads that are handed to the queue at once
 MAX_REASONS = 100  # of the score; the mail shows three
 
 
@@ -34,10 +35,12 @@ async def show_leads(visit: Visit) -> Response:
         raise InvalidRequest(f"state must be one of {', '.join(LeadState)}.", param="state")
     async with visit.database.read() as db:
         rows, next_cursor = await leads.list_leads(db, visit.account.id, q=q, state=state, cursor=cursor)
+        held = await leads.count_held(db, visit.account.id)
     search = {name: value for name, value in (("q", q), ("state", state)) if value}
     return visit.render(
         "leads.html",
         leads=rows,
+        held=held,
         q=q,
         state=state,
         has_unfinished=any(row.state in UNFINISHED for row in rows) or not (rows or search or cursor),
@@ -99,6 +102,17 @@ async def research_again(visit: Visit) -> Response:
 
 
 @signed_in
+async def release_leads(visit: Visit) -> Response:
+    """Queue every held lead for research."""
+    async with visit.database.write() as db:
+        released = await leads.release_leads(db, visit.account.id)
+    for lead_id in released[:MAX_WOKEN]:  # the sweep finds the others
+        await visit.queue.enqueue_research(lead_id, 0)
+    many = "1 lead is" if len(released) == 1 else f"{len(released)} leads are"
+    return visit.redirect("/leads", f"{many} researched now.")
+
+
+@signed_in
 async def confirm_delete(visit: Visit) -> Response:
     """Ask before a lead is erased."""
     async with visit.database.read() as db:
@@ -139,6 +153,7 @@ def _link(**params: str) -> str:
 
 routes: list[BaseRoute] = [
     Route("/leads", show_leads),
+    Route("/leads/release", release_leads, methods=["POST"]),
     Route("/leads/{lead_id}", show_lead),
     Route("/leads/{lead_id}/json", show_lead_json),
     Route("/leads/{lead_id}/research", research_again, methods=["POST"]),

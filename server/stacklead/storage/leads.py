@@ -258,6 +258,23 @@ async def restart_lead(db: AsyncConnection, account_id: int, public_id: str) -> 
     return lead_id
 
 
+async def release_leads(db: AsyncConnection, account_id: int) -> list[int]:
+    """Queue every held lead of an account for research now and return their internal ids."""
+    now = now_ms()
+    query = (
+        update(leads)
+        .where(leads.c.account_id == account_id, leads.c.state == LeadState.HELD)
+        .values(state=LeadState.QUEUED, state_reason=None, attempts=0, next_at=now, updated_at=now)
+    )
+    return list((await db.execute(query.returning(leads.c.id))).scalars())
+
+
+async def count_held(db: AsyncConnection, account_id: int) -> int:
+    """Return how many leads of an account are held."""
+    query = select(func.count()).where(leads.c.account_id == account_id, leads.c.state == LeadState.HELD)
+    return (await db.execute(query)).scalar_one()
+
+
 async def delete_lead(db: AsyncConnection, account_id: int, public_id: str) -> None:
     """Erase a lead with everything known of it: captures, result, deliveries and attempts; raises NotFound."""
     lead = await get_lead(db, account_id, public_id)

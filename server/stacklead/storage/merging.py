@@ -16,10 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from stacklead.keys import make_public_id, make_token
 from stacklead.models import LeadState, Stage
 from stacklead.storage import captures as capture_rows
+from stacklead.storage.daily_leads import DailyCount, day_of
 from stacklead.storage.database import is_database_away, now_ms
 from stacklead.storage.tables import leads
 
 MAX_SETTLE_MS = 300_000  # entries keep a lead waiting for at most this long
+ROBOT = "A known robot sent it, by what it calls itself."
 _MERGE_LOCK = 0x57AC1EAE  # PostgreSQL advisory lock: one merger at a time
 
 log = structlog.get_logger()
@@ -34,6 +36,7 @@ class MergeRules:
 
     settle_ms: int
     repeat_window_ms: int
+    daily_leads: int = 2000  # leads per account and UTC day that are researched; more are held
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,6 +45,7 @@ class Merged:
 
     captures: int = 0
     due: dict[int, int] = field(default_factory=dict[int, int])
+    admitted: DailyCount = field(default_factory=DailyCount)
 
 
 async def merge_captures(db: AsyncConnection, rules: MergeRules, *, one_by_one: bool = False) -> Merged:
@@ -59,6 +63,7 @@ async def merge_captures(db: AsyncConnection, rules: MergeRules, *, one_by_one: 
         else:
             await _merge(db, capture, rules, merged)
         merged.captures += 1
+    await merged.admitted.save(db)
     return merged
 
 
@@ -66,7 +71,7 @@ async def _merge(db: AsyncConnection, capture: Row, rules: MergeRules, merged: M
     if capture["via"] == "tag":
         lead_id = await _merge_tag(db, capture, rules, merged)
     else:
-        lead_id = await _merge_api(db, capture, merged)
+        lead_id = await _merge_api(db, capture, rules, merged)
     await capture_rows.save_merged(db, capture["id"], lead_id, now_ms())
 
 
@@ -84,13 +89,13 @@ async def _try_to_merge(db: AsyncConnection, capture: Row, rules: MergeRules, me
 # --- calls of servers: one call, one lead ---------------------------------------------------------------------------
 
 
-async def _merge_api(db: AsyncConnection, capture: Row, merged: Merged) -> int:
+async def _merge_api(db: AsyncConnection, capture: Row, rules: MergeRules, merged: Merged) -> int:
     earlier = await _find_answered_by(db, capture)
     if earlier is not None:
         return earlier
     payload = _payload(capture)
     return await _create_lead(
-        db, capture, merged, payload=payload, state=LeadState.QUEUED, next_at=capture["received_at"]
+        db, capture, rules, merged, payload=payload, state=LeadState.QUEUED, next_at=capture["received_at"]
     )
 
 
@@ -191,7 +196,7 @@ async def _begin(db: AsyncConnection, capture: Row, rules: MergeRules, merged: M
         state, next_at = LeadState.WAITING, capture["received_at"] + min(rules.settle_ms, MAX_SETTLE_MS)
     else:
         state, next_at = LeadState.QUEUED, capture["received_at"]
-    lead_id = await _create_lead(db, capture, merged, payload=payload, state=state, next_at=next_at)
+    lead_id = await _create_lead(db, capture, rules, merged, payload=payload, state=state, next_at=next_at)
     for follow_up in overtook:
         await capture_rows.save_merged(db, follow_up["id"], lead_id, follow_up["merged_at"])
     return lead_id
@@ -214,6 +219,7 @@ async def _follow_up(db: AsyncConnection, lead: Row, capture: Row, rules: MergeR
     if is_changed:
         changes |= {"payload": dump_payload(payload), "version": lead["version"] + 1}
     changes |= _settle(lead, capture, rules) or (_refresh(lead, capture) if is_changed else {})
+    changes |= await _vouch(db, lead, capture, rules, merged, payload)
     await _change(db, lead, changes, merged)
 
 
@@ -224,6 +230,7 @@ async def _repeat(db: AsyncConnection, lead: Row, capture: Row, rules: MergeRule
     if is_changed:
         changes |= {"payload": dump_payload(payload), "version": lead["version"] + 1}
     changes |= _settle(lead, capture, rules) or (_refresh(lead, capture) if is_changed else {})
+    changes |= await _vouch(db, lead, capture, rules, merged, payload)
     await _change(db, lead, changes, merged)
 
 
@@ -235,6 +242,20 @@ def _settle(lead: Row, capture: Row, rules: MergeRules) -> dict[str, Any]:
         return {"state": LeadState.QUEUED, "next_at": capture["received_at"]}
     latest = lead["first_entry_at"] + MAX_SETTLE_MS
     return {"next_at": max(lead["next_at"], min(capture["received_at"] + rules.settle_ms, latest))}
+
+
+async def _vouch(
+    db: AsyncConnection, lead: Row, capture: Row, rules: MergeRules, merged: Merged, payload: Payload
+) -> dict[str, Any]:
+    """Let a lead go on that was held as a robot's, when the same address comes from a visitor."""
+    if lead["state"] != LeadState.HELD or not payload.get("robot") or _payload(capture).get("robot"):
+        return {}
+    payload = {name: value for name, value in payload.items() if name != "robot"}
+    changes: dict[str, Any] = {"payload": dump_payload(payload)}
+    held = await _find_reason_to_hold(db, capture, rules, merged, payload)
+    if held:
+        return {**changes, "state_reason": held}
+    return {**changes, "state": LeadState.QUEUED, "state_reason": None, "next_at": capture["received_at"]}
 
 
 def _refresh(lead: Row, capture: Row) -> dict[str, Any]:
@@ -251,6 +272,8 @@ def merge_payload(old: Mapping[str, Any], new: Mapping[str, Any], *, overwrite: 
     campaign) stays as it was first seen.
     """
     merged: Payload = {**new, **old}
+    if not old.get("robot"):
+        merged.pop("robot", None)  # a robot that repeats what a visitor sent makes no robot of the visitor
     is_changed = False
     for part in ("fields", "words"):
         mine, theirs = dict(old.get(part) or {}), dict(new.get(part) or {})
@@ -264,8 +287,16 @@ def merge_payload(old: Mapping[str, Any], new: Mapping[str, Any], *, overwrite: 
 
 
 async def _create_lead(
-    db: AsyncConnection, capture: Row, merged: Merged, *, payload: Payload, state: LeadState, next_at: int
+    db: AsyncConnection,
+    capture: Row,
+    rules: MergeRules,
+    merged: Merged,
+    *,
+    payload: Payload,
+    state: LeadState,
+    next_at: int,
 ) -> int:
+    held = await _find_reason_to_hold(db, capture, rules, merged, payload)
     values = {
         "public_id": capture["lead_public_id"] or make_public_id("lead_", capture["received_at"]),
         "account_id": capture["account_id"],
@@ -276,7 +307,8 @@ async def _create_lead(
         "email": capture["email"],
         "email_key": capture["email_key"],
         "capture_id": capture["capture_id"],
-        "state": state,
+        "state": LeadState.HELD if held else state,
+        "state_reason": held,
         "version": 1,
         "attempts": 0,
         "next_at": next_at,
@@ -289,8 +321,22 @@ async def _create_lead(
         "updated_at": now_ms(),
     }
     lead_id: int = (await db.execute(insert(leads).values(values).returning(leads.c.id))).scalar_one()
-    merged.due[lead_id] = next_at
+    if not held:
+        merged.due[lead_id] = next_at
     return lead_id
+
+
+async def _find_reason_to_hold(
+    db: AsyncConnection, capture: Row, rules: MergeRules, merged: Merged, payload: Payload
+) -> str | None:
+    """Return why a lead is kept but not researched, or None, in which case it counts for its day."""
+    if payload.get("robot"):
+        return ROBOT
+    day = day_of(capture["received_at"])
+    if await merged.admitted.find(db, capture["account_id"], day) >= rules.daily_leads:
+        return f"More than {rules.daily_leads} leads came on this day (UTC), which is the limit of this server."
+    merged.admitted.add(capture["account_id"], day)
+    return None
 
 
 async def _get_lead(db: AsyncConnection, lead_id: int) -> RowMapping:

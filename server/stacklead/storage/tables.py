@@ -161,6 +161,7 @@ leads = Table(
     sqlite_autoincrement=True,
 )
 _partial_index("ix_leads_due", leads.c.next_at, where=leads.c.state.in_(("waiting", "queued", "researching")))
+_partial_index("ix_leads_held", leads.c.account_id, where=leads.c.state == "held")
 Index("ix_leads_account", leads.c.account_id, leads.c.id)
 Index("ix_leads_token", leads.c.account_id, leads.c.token)
 Index("ix_leads_email", leads.c.account_id, leads.c.email_key, leads.c.id)
@@ -236,6 +237,38 @@ source_cache = Table(
     Column("subject_hash", String(64), primary_key=True),  # SHA-256, so that no address stands here
     Column("answer", LargeBinary, nullable=False),  # JSON
     Column("expires_at", BigInteger, nullable=False, index=True),
+)
+
+# How many leads of an account were let through to research on one UTC day (STACKLEAD_DAILY_LEADS).
+daily_leads = Table(
+    "daily_leads",
+    metadata,
+    Column("account_id", BigInteger, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("day", Integer, primary_key=True, autoincrement=False),  # since 1970
+    Column("count", BigInteger, nullable=False),
+)
+
+# Captures that were refused: where they came from and how often, nothing of the visitor.
+refusals = Table(
+    "refusals",
+    metadata,
+    Column("account_id", BigInteger, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("day", Integer, primary_key=True, autoincrement=False),  # since 1970, UTC
+    Column("key_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("code", String(40), primary_key=True),  # code of the answer, or why the key was refused
+    Column("origin", String(300), primary_key=True),
+    Column("page", String(500), primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    _at("last_at"),
+)
+
+# What /metrics shows: sums over all processes, which add to them every few seconds.
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("label", String(40), primary_key=True),
+    Column("value", BigInteger, nullable=False),
 )
 
 heartbeats = Table(

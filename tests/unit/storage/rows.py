@@ -27,7 +27,7 @@ async def append_tag(
     db: AsyncConnection, tenant: Tenant, email: str | None = "rebecca@example.com", **values: Any
 ) -> int:
     """Append a page's capture; `fields` and `words` go into the payload, all else are columns."""
-    payload = {name: values.pop(name) for name in ("fields", "words", "page", "utm") if name in values}
+    payload = {name: values.pop(name) for name in ("fields", "words", "page", "utm", "robot") if name in values}
     return await _append(db, tenant, email, via="tag", key_id=tenant.client_key_id, payload=payload, **values)
 
 
