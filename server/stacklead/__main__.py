@@ -7,6 +7,7 @@ import typer
 
 from stacklead import __version__
 from stacklead.commands import account, serve, up
+from stacklead.commands.import_leads import import_leads
 from stacklead.commands.research import research
 from stacklead.commands.settings import print_settings
 from stacklead.demo.command import demo
@@ -20,6 +21,7 @@ app = typer.Typer(
 app.command("up")(up.up)
 app.command("demo")(demo)
 app.command("research")(research)
+app.command("import")(import_leads)
 app.add_typer(account.app, name="account")
 app.command("serve")(serve.serve)
 app.command("worker")(serve.worker)

@@ -18,6 +18,10 @@ class DeliveryMethod(StrEnum):
     WEBHOOK = "webhook"
 
 
+# What stands in place of a delivery method where a lead's result is sent nowhere (`stacklead import`); stored.
+NO_DELIVERY = "none"
+
+
 class TagDelivery(StrEnum):
     """What the account chose for leads that come in by tag."""
 

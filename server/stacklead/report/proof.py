@@ -16,7 +16,7 @@ SOURCE_LABELS: Mapping[str, str] = {
     "address": "the address itself",
     "dns": "DNS",
     "website": "company website",
-    "technologies": "company website",
+    "technologies": "technologies on the site",
     "gravatar": "Gravatar",
     "tranco": "Tranco list",
     "rules": "worked out",
@@ -70,8 +70,9 @@ def _age(entry: Fields) -> str | None:
 
 
 def source_label(source: str) -> str:
-    """Return how a source is called for people."""
-    return SOURCE_LABELS.get(source) or one_line(source.replace("_", " "), 40)
+    """Return how a source is called for people; what several found together names them with commas."""
+    names = [name.strip() for name in source.split(",") if name.strip()]
+    return ", ".join(dict.fromkeys(SOURCE_LABELS.get(n) or one_line(n.replace("_", " "), 40) for n in names))
 
 
 def parse_moment(value: object) -> datetime | None:

@@ -224,8 +224,8 @@ def _sections(data: Fields, evidence: Fields, context: ReportContext) -> list[Se
 
 
 def _list_sources(evidence: Fields) -> list[str]:
-    names = (words(part(evidence, path), "source", 40) for path in evidence)
-    return list(dict.fromkeys(source_label(name) for name in names if name))[:12]
+    found = (words(part(evidence, path), "source", 40).split(",") for path in evidence)
+    return list(dict.fromkeys(source_label(name) for names in found for name in names if name.strip()))[:12]
 
 
 def _why_sent(context: ReportContext, email: str) -> str:

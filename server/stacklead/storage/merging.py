@@ -70,6 +70,8 @@ async def merge_captures(db: AsyncConnection, rules: MergeRules, *, one_by_one: 
 async def _merge(db: AsyncConnection, capture: Row, rules: MergeRules, merged: Merged) -> None:
     if capture["via"] == "tag":
         lead_id = await _merge_tag(db, capture, rules, merged)
+    elif capture["via"] == "import":
+        lead_id = await _merge_import(db, capture, rules, merged)
     else:
         lead_id = await _merge_api(db, capture, rules, merged)
     await capture_rows.save_merged(db, capture["id"], lead_id, now_ms())
@@ -125,6 +127,27 @@ def _is_same_address(capture: Row) -> ColumnElement[bool]:
         leads.c.email_key == capture["email_key"],
         leads.c.is_test == capture["is_test"],
     )
+
+
+# --- rows of a file: a lead that is known already learns from them --------------------------------------------------
+
+
+async def _merge_import(db: AsyncConnection, capture: Row, rules: MergeRules, merged: Merged) -> int:
+    """Fold a row into the newest lead of its address, unless there is none or a delivery of its own was asked for."""
+    known = None if capture["is_duplicate_ok"] else await _find_known(db, capture)
+    if known is not None:
+        await _repeat(db, await _get_lead(db, known), capture, rules, merged)
+        return known
+    return await _create_lead(
+        db, capture, rules, merged, payload=_payload(capture), state=LeadState.QUEUED, next_at=capture["received_at"]
+    )
+
+
+async def _find_known(db: AsyncConnection, capture: Row) -> int | None:
+    since = capture["received_at"] - capture_rows.DUPLICATES_WINDOW_MS
+    is_recent = or_(leads.c.researched_at > since, leads.c.created_at > since)
+    query = select(leads.c.id).where(_is_same_address(capture), is_recent, leads.c.state != LeadState.GAVE_UP)
+    return (await db.execute(query.order_by(leads.c.id.desc()).limit(1))).scalar_one_or_none()
 
 
 # --- calls of pages: one visit, one address, one lead ---------------------------------------------------------------

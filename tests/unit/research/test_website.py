@@ -192,6 +192,8 @@ def test_parked_domain_says_nothing_of_a_company(html):
         (float("inf"), None),
         ("many", None),
         ("1 2 3", None),
+        ("9e999", None),
+        ("0x1F", None),
         ("200-51", None),
         ({"value": {"value": 5}}, None),
         ([], None),

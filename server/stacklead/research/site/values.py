@@ -8,6 +8,7 @@ from stacklead.research.clean import clean_text
 
 MAX_EMPLOYEES = 10_000_000  # more than any employer has
 _NUMBER = re.compile(r"\d{1,3}(?:[,.' \u00a0]\d{3})+(?!\d)|\d{1,8}")
+_NO_COUNT = re.compile(r"\d[eE][+-]?\d|0[xX][0-9a-fA-F]")  # "9e999" is no range from 9 to 999
 _YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
 
 
@@ -44,6 +45,8 @@ def range_of(value: Any) -> tuple[int, int] | None:
         return None
     if isinstance(value, int | float):
         return _sane(int(value), int(value)) if 0 < value < MAX_EMPLOYEES else None
+    if _NO_COUNT.search(value[:60]):
+        return None
     numbers = [int(re.sub(r"\D", "", match)) for match in _NUMBER.findall(value[:60])]
     if not numbers or len(numbers) > 2:
         return None
