@@ -48,26 +48,31 @@ def start_bare(stack: ExitStack, folder: Path) -> Server:
     return Server(name="the bare route", port=port, pid=process.pid, client_key="client_" + "x" * 20, environ=environ)
 
 
-def start_product(stack: ExitStack, folder: Path) -> Server:
+def start_product(stack: ExitStack, folder: Path, **settings: str) -> Server:
     """Start `stacklead serve` in `folder` as people run it: limits on but raised, a Redis beside it.
 
     The sources are off: nothing that is made up here may reach an outside host.
     """
-    folder.mkdir()
-    environ = environment(
-        **{f"{source.name}_enabled": "false" for source in SOURCES},
-        data_dir=str(folder / "data"),
-        redis_url=stack.enter_context(redis_server(folder)),
-        rate_key="10000000",
-        rate_address="10000000",
-        daily_leads="1000000000",
-    )
+    folder.mkdir(exist_ok=True)
+    environ = product_environment(folder, redis_url=stack.enter_context(redis_server(folder)), **settings)
     key = create_account(environ)["client_key"]
     port = free_port()
     command = python("-m", "stacklead", "serve", "--host", "127.0.0.1", "--port", str(port))
     process = stack.enter_context(running("serve", command, environ, folder))
     wait_for_http(f"http://127.0.0.1:{port}/healthz", process)
     return Server(name="the endpoint", port=port, pid=process.pid, client_key=key, environ=environ)
+
+
+def product_environment(folder: Path, **settings: str) -> dict[str, str]:
+    """Return the environment of a product that keeps its data in `folder`."""
+    return environment(
+        **{f"{source.name}_enabled": "false" for source in SOURCES},
+        data_dir=str(folder / "data"),
+        rate_key="10000000",
+        rate_address="10000000",
+        daily_leads="1000000000",
+        **settings,
+    )
 
 
 def compare(product: Server, bare: Server, *, connections: int, calls: int, rounds: int) -> Comparison:
@@ -99,7 +104,11 @@ def check_sqlite_rows(path: Path, acknowledged: set[int]) -> int:
         Failed: one is missing, doubled, or was never acknowledged.
     """
     with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
-        emails = [email for (email,) in database.execute("SELECT email FROM captures")]
+        return check_emails([email for (email,) in database.execute("SELECT email FROM captures")], acknowledged)
+
+
+def check_emails(emails: Sequence[str], acknowledged: set[int]) -> int:
+    """Return how many captures these are, as `check_sqlite_rows` does."""
     wanted = {email_of(number) for number in acknowledged}
     if len(emails) != len(wanted) or set(emails) != wanted:
         missing, strange = len(wanted - set(emails)), len(set(emails) - wanted)

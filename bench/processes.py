@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 START_TIMEOUT_S = 30.0
@@ -44,12 +45,12 @@ def python(*arguments: str) -> list[str]:
 
 @contextlib.contextmanager
 def running(
-    name: str, command: Sequence[str], environ: Mapping[str, str], folder: Path
+    name: str, command: Sequence[str | Path], environ: Mapping[str, str], folder: Path, **options: Any
 ) -> Generator[subprocess.Popen[bytes]]:
     """Run a process; its output goes to `folder/NAME.log`, the end of which is shown if the block fails."""
     log = folder / f"{name}.log"
     with log.open("wb") as output:
-        process = subprocess.Popen(command, env=environ, cwd=folder, stdout=output, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(command, env=environ, cwd=folder, stdout=output, stderr=subprocess.STDOUT, **options)
     try:
         yield process
     except BaseException:
@@ -92,6 +93,12 @@ def cpu_seconds(pid: int) -> float:
     except FileNotFoundError:
         raise Failed("processor time is read from /proc: run this on Linux") from None
     return (int(fields[11]) + int(fields[12])) / _TICKS_PER_S
+
+
+def resident_mib(pid: int) -> float:
+    """Return the memory that a process holds."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 @contextlib.contextmanager

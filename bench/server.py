@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
-from bench.processes import ROOT, Failed, cpu_seconds, python
+from bench.processes import ROOT, Failed, cpu_seconds, environment, python
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +27,7 @@ class Server:
     port: int
     pid: int
     client_key: str
-    environ: Mapping[str, str]
+    environ: Mapping[str, str] = field(default_factory=environment)
     acknowledged: set[int] = field(default_factory=set[int])
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 

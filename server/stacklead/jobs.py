@@ -4,13 +4,16 @@ Every job may run twice, and may find its work done: it claims a lease in SQL fi
 arq drops a job that raises; what went wrong is written in SQL, and SQL says when to try again.
 """
 
+import asyncio
 import time
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from stacklead import links
 from stacklead.deliver.body import make_webhook_body
@@ -19,7 +22,7 @@ from stacklead.deliver.message import make_plain_message, make_report_message
 from stacklead.deliver.schedule import next_wait_s
 from stacklead.deliver.webhook import GONE, send_webhook
 from stacklead.errors import DeliveryError
-from stacklead.models import DeliveryKind, DeliveryMethod, DeliveryState, TagDelivery
+from stacklead.models import DeliveryKind, DeliveryMethod, DeliveryState, Research, TagDelivery
 from stacklead.outbound import Outbound
 from stacklead.queue import MAX_DEFER_MS, Queue
 from stacklead.report.render import ReportContext, find_thread, render_report
@@ -30,10 +33,16 @@ from stacklead.storage import accounts, deliveries, leads, merging
 from stacklead.storage.accounts import Account
 from stacklead.storage.database import Database, is_database_away, now_ms
 from stacklead.storage.deliveries import Attempt, Delivery, NewDelivery
-from stacklead.storage.leads import LeadRow
+from stacklead.storage.grouping import Grouped
+from stacklead.storage.leads import Finished, LeadRow
 from stacklead.wire import dump_json
 
 log = structlog.get_logger()
+
+
+MAX_RESEARCHES = 50  # leads that a worker researches at once
+
+Researcher = Callable[..., Awaitable[Research]]  # as `research.pipeline.research`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +54,29 @@ class Tools:
     queue: Queue
     outbound: Outbound
     kit: Kit
+    research: Researcher
+    claims: Grouped[int, LeadRow | None]  # of leads, by their ids
+    results: Grouped[Finished, list[int]]  # saved with their deliveries; gives the ids of those that are due
+    slots: asyncio.Semaphore  # leads that this worker researches at once
+    stopping: asyncio.Event  # set while running jobs end and no others may begin
+
+
+def make_tools(
+    settings: Settings, database: Database, queue: Queue, outbound: Outbound, kit: Kit, research: Researcher = research
+) -> Tools:
+    """Return what jobs work with; must be called on the event loop that will use it."""
+    return Tools(
+        settings=settings,
+        database=database,
+        queue=queue,
+        outbound=outbound,
+        kit=kit,
+        research=research,
+        claims=Grouped(database, leads.claim_leads),
+        results=Grouped(database, _save_results),
+        slots=asyncio.Semaphore(MAX_RESEARCHES),
+        stopping=asyncio.Event(),
+    )
 
 
 Context = dict[Any, Any]
@@ -82,9 +114,8 @@ async def _merge_batch(tools: Tools, rules: merging.MergeRules) -> int:
         log.exception("batch_not_merged")
         async with tools.database.write() as db:
             merged = await merging.merge_captures(db, rules, one_by_one=True)
-    for lead_id, due_at in merged.due.items():
-        if due_at - now_ms() < MAX_DEFER_MS:
-            await tools.queue.enqueue_research(lead_id, 0, due_at)
+    soon = now_ms() + MAX_DEFER_MS
+    await tools.queue.enqueue_researches([(lead_id, 0, at) for lead_id, at in merged.due.items() if at < soon])
     return merged.captures
 
 
@@ -95,8 +126,7 @@ async def research_lead(context: Context, lead_id: int) -> None:
     """Claim a due lead, research it, and save the result with its deliveries in one transaction."""
     tools: Tools = context["tools"]
     try:
-        async with tools.database.write() as db:
-            lead = await leads.claim_lead(db, lead_id)
+        lead = await tools.claims(lead_id)
         if lead is None:
             return
         if lead.attempts > leads.MAX_ATTEMPTS:  # each of them ended with its worker
@@ -107,13 +137,25 @@ async def research_lead(context: Context, lead_id: int) -> None:
         log.error("research_not_saved", lead_id=lead_id, reason=type(exc).__name__)
 
 
+async def research_leads(context: Context, *lead_ids: int) -> None:
+    """Research many leads, as many at once as the worker has slots; what is left when it stops is found again."""
+    tools: Tools = context["tools"]
+
+    async def research_one(lead_id: int) -> None:
+        async with tools.slots:
+            if not tools.stopping.is_set():
+                await research_lead(context, lead_id)
+
+    await asyncio.gather(*map(research_one, lead_ids))
+
+
 async def _research_claimed(tools: Tools, lead: LeadRow) -> None:
     started = time.monotonic()
     try:
-        found = await research(lead.to_lead(), tools.kit, offline=lead.is_test)
+        found = await tools.research(lead.to_lead(), tools.kit, offline=lead.is_test)
         took_ms = int((time.monotonic() - started) * 1000)
         result = {**found.to_dict(), "runs": [{"source": run.source, "outcome": run.outcome} for run in found.runs]}
-        due = await _save_result(tools, lead, result, took_ms)
+        due = await tools.results(Finished(lead=lead, result=result, took_ms=took_ms))
     except Exception as exc:
         if isinstance(exc, SQLAlchemyError | OSError) and is_database_away(exc):
             raise
@@ -125,13 +167,17 @@ async def _research_claimed(tools: Tools, lead: LeadRow) -> None:
     log.info("lead_researched", lead_id=lead.id, took_ms=took_ms)
 
 
-async def _save_result(tools: Tools, lead: LeadRow, result: dict[str, Any], took_ms: int) -> list[int]:
-    """Save a result with its deliveries; return the ids of those that are due."""
-    async with tools.database.write() as db:
-        if not await leads.save_result(db, lead, result, took_ms):
-            return []
-        account = await accounts.get_account(db, lead.account_id)
-        return await deliveries.create_deliveries(db, account.id, lead.id, plan_deliveries(lead, account, result))
+async def _save_results(db: AsyncConnection, finished: Sequence[Finished]) -> list[list[int]]:
+    """Save results with their deliveries; return the ids of each lead's deliveries that are due."""
+    held = await leads.save_results(db, finished)
+    owners = {row_id: await accounts.get_account(db, row_id) for row_id in {one.lead.account_id for one in finished}}
+    wanted = [
+        (one.lead.account_id, one.lead.id, plan_deliveries(one.lead, owners[one.lead.account_id], one.result))
+        for one in finished
+        if one.lead.id in held
+    ]
+    due = await deliveries.create_many(db, wanted)
+    return [due.get(one.lead.id, []) for one in finished]
 
 
 async def _give_back(tools: Tools, lead: LeadRow, why: str) -> None:

@@ -6,6 +6,7 @@ module raises when Redis is away. Sign-in links and tests are deliveries too: `s
 
 import asyncio
 import contextlib
+import hashlib
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ WAKE_KEY = default_queue_name + ":wake"  # a list that idle workers block on, so
 JOB_LIFE_MS = 86_400_000  # a job that nobody ran for a day is forgotten; the sweep knows better
 MAX_DEFER_MS = 60_000  # longer waits are left to the sweep
 REDIS_TIMEOUT_S = 2.0
+RESEARCH_BATCH = 20  # leads that one job carries; a job of its own for each would cost more than its SQL
+SHORT_QUEUE = 100  # jobs
 RELAY_PAUSE_S = 0.02  # between two wake-ups under load; the first after a silence goes at once
 
 log = structlog.get_logger()
@@ -66,8 +69,28 @@ class Queue:
 
         Returns False if Redis did not take it; the sweep will.
         """
-        job_id = f"lead:{lead_id}:{attempts}:{due_at or 0}"
-        return await self._enqueue([Job(id=job_id, name="research_lead", args=(lead_id,), due_at=due_at)])
+        return await self._enqueue([_research_job([(lead_id, attempts, due_at)])])
+
+    async def enqueue_researches(self, due: Sequence[tuple[int, int, int | None]]) -> bool:
+        """Queue the research of many leads, each (lead_id, attempts, due_at), those due now in jobs of RESEARCH_BATCH.
+
+        Returns False if Redis did not take them; the sweep will.
+        """
+        now = int(time.time() * 1000)
+        ready = [one for one in due if (one[2] or 0) <= now]
+        later = [one for one in due if (one[2] or 0) > now]
+        jobs = [_research_job([one]) for one in later]
+        jobs += [_research_job(ready[at : at + RESEARCH_BATCH]) for at in range(0, len(ready), RESEARCH_BATCH)]
+        return not jobs or await self._enqueue(jobs)
+
+    async def is_short(self) -> bool:
+        """Return whether few jobs wait in Redis, so that more may be handed on."""
+        if self._redis is None:
+            return False
+        try:
+            return bool(await self._redis.zcard(default_queue_name) < SHORT_QUEUE)
+        except (RedisError, OSError):
+            return False
 
     async def enqueue_delivery(self, delivery_id: int, attempts: int, due_at: int | None = None) -> bool:
         """Queue one attempt of a delivery; as `enqueue_research`."""
@@ -125,6 +148,16 @@ class Queue:
             return False
         self._is_down = False
         return True
+
+
+def _research_job(due: Sequence[tuple[int, int, int | None]]) -> Job:
+    """Return one job for leads that are due together; the same leads in the same state make the same job."""
+    lead_ids = tuple(lead_id for lead_id, _, _ in due)
+    if len(due) == 1:
+        [(lead_id, attempts, due_at)] = due
+        return Job(id=f"lead:{lead_id}:{attempts}:{due_at or 0}", name="research_lead", args=lead_ids, due_at=due_at)
+    name = hashlib.blake2b(encode_job(due), digest_size=12).hexdigest()
+    return Job(id=f"leads:{name}", name="research_leads", args=lead_ids)
 
 
 def open_redis(settings: Settings) -> Any:

@@ -15,6 +15,7 @@ from stacklead.storage.source_cache import SourceCache
 
 SWEEP_S = 10.0  # between two sweeps while Redis carries the jobs
 LONE_SWEEP_S = 0.5  # while there is no Redis, when the sweep drives the jobs itself
+MAX_LEADS = 1000  # that one sweep hands on
 MAX_LONE_JOBS = 20  # jobs that the sweep runs at once
 HOUSEKEEPING_S = 3600.0
 
@@ -27,6 +28,7 @@ class Sweep:
     def __init__(self, tools: Tools) -> None:
         self.tools = tools
         self.is_alone = False
+        self.has_more = False  # more leads are due than one sweep hands on
         self._slots = asyncio.Semaphore(MAX_LONE_JOBS)
         self._running: dict[str, asyncio.Task[None]] = {}
 
@@ -39,7 +41,8 @@ class Sweep:
                 log.error("sweep_failed", reason=type(exc).__name__)
             except Exception:  # nothing else may end what finds all that was lost
                 log.exception("sweep_failed")
-            await asyncio.sleep(LONE_SWEEP_S if self.is_alone else SWEEP_S)
+            is_behind = self.has_more and await self.tools.queue.is_short()
+            await asyncio.sleep(LONE_SWEEP_S if self.is_alone or is_behind else SWEEP_S)
 
     async def sweep_once(self) -> None:
         """Merge what lies about, then hand on every lead and delivery that is due."""
@@ -47,10 +50,11 @@ class Sweep:
         await merge_captures({"tools": self.tools})
         until = now_ms() + (0 if self.is_alone else int(SWEEP_S * 1000))
         async with self.tools.database.read() as db:
-            due_leads = await leads.list_due(db, until=until)
+            due_leads = await leads.list_due(db, until=until, limit=MAX_LEADS)
             due_deliveries = await deliveries.list_due(db, until=until)
-        for lead_id, attempts, due_at in due_leads:
-            if self.is_alone or not await self.tools.queue.enqueue_research(lead_id, attempts, due_at):
+        self.has_more = len(due_leads) == MAX_LEADS
+        if self.is_alone or not await self.tools.queue.enqueue_researches(due_leads):
+            for lead_id, _, _ in due_leads:
                 self._start(f"lead:{lead_id}", research_lead, lead_id)
         for delivery_id, attempts, due_at in due_deliveries:
             if self.is_alone or not await self.tools.queue.enqueue_delivery(delivery_id, attempts, due_at):

@@ -12,13 +12,22 @@ from typing import Any
 
 import structlog
 from arq.connections import ArqRedis
-from arq.worker import Worker
+from arq.worker import Worker, func
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from stacklead.jobs import Tools, deliver_lead, merge_captures, research_lead
+from stacklead.jobs import (
+    Researcher,
+    Tools,
+    deliver_lead,
+    make_tools,
+    merge_captures,
+    research_lead,
+    research_leads,
+)
 from stacklead.outbound import Outbound
 from stacklead.queue import WAKE_KEY, Queue, decode_job, encode_job, open_redis
+from stacklead.research.pipeline import research
 from stacklead.research.source import Kit
 from stacklead.settings import Settings
 from stacklead.storage.database import Database, migrate
@@ -28,6 +37,7 @@ from stacklead.sweep import Sweep, keep_house
 
 MAX_JOBS = 50
 JOB_TIMEOUT_S = 40  # research takes at most 15 s, a delivery attempt at most 30 s
+BATCH_TIMEOUT_S = 600  # of many leads, which wait for slots
 GRACE_S = 20  # how long a stopping worker waits for its jobs; what is cut is found again by its lease
 POLL_S = 0.5  # only deferred jobs wait for a poll; all others wake the worker
 BURST_POLL_S = 0.01  # in tests, where nothing wakes it
@@ -83,6 +93,7 @@ class WakeWorker(Worker):
 
 def make_worker(settings: Settings, tools: Tools, *, burst: bool = False) -> WakeWorker:
     """Return a worker over `STACKLEAD_REDIS_URL`; it is run by `run_worker`, or once in tests with `burst`."""
+    batch_job: Any = research_leads  # arq wants the first parameter of a function to be called ctx
     pool = ArqRedis(
         connection_pool=open_redis(settings).connection_pool,
         job_serializer=encode_job,
@@ -91,7 +102,7 @@ def make_worker(settings: Settings, tools: Tools, *, burst: bool = False) -> Wak
     waker = open_redis(settings.model_copy())
     waker.connection_pool.connection_kwargs["socket_timeout"] = WAKE_BLOCK_S + 5
     return WakeWorker(
-        functions=[merge_captures, research_lead, deliver_lead],
+        functions=[merge_captures, research_lead, func(batch_job, timeout=BATCH_TIMEOUT_S), deliver_lead],
         redis_pool=pool,
         waker=waker,
         burst=burst,
@@ -111,27 +122,27 @@ def make_worker(settings: Settings, tools: Tools, *, burst: bool = False) -> Wak
 
 
 @asynccontextmanager
-async def open_tools(settings: Settings) -> AsyncGenerator[Tools, None]:
-    """Open what jobs work with, and close it."""
+async def open_tools(settings: Settings, research: Researcher = research) -> AsyncGenerator[Tools, None]:
+    """Open what jobs work with, and close it; `research` is what makes a Research of a lead."""
     await migrate(settings)
     database = Database(settings)
     outbound = Outbound(settings)
     queue = Queue(settings)
     kit = Kit(settings=settings, outbound=outbound, cache=SourceCache(database), now=lambda: datetime.now(UTC))
     try:
-        yield Tools(settings=settings, database=database, queue=queue, outbound=outbound, kit=kit)
+        yield make_tools(settings, database, queue, outbound, kit, research)
     finally:
         await queue.close()
         await outbound.close()
         await database.close()
 
 
-async def run_worker(settings: Settings) -> None:
+async def run_worker(settings: Settings, research: Researcher = research) -> None:
     """Work until SIGTERM or SIGINT, then finish what runs within GRACE_S."""
     stop = asyncio.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signum, stop.set)
-    async with open_tools(settings) as tools:
+    async with open_tools(settings, research) as tools:
         sweep = Sweep(tools)
         tasks = [
             asyncio.create_task(sweep.run()),
@@ -181,7 +192,9 @@ async def _supervise(settings: Settings, tools: Tools) -> None:
         except (RedisError, OSError) as exc:
             log.warning("redis_lost", reason=type(exc).__name__)
         finally:
+            tools.stopping.set()
             await _finish_jobs(worker)
+        tools.stopping.clear()
         if asyncio.get_running_loop().time() - started > MAX_BACKOFF_S:
             backoff_s = 0.1
         await asyncio.sleep(backoff_s)

@@ -72,30 +72,42 @@ async def create_deliveries(
     db: AsyncConnection, account_id: int, lead_id: int, wanted: Sequence[NewDelivery]
 ) -> list[int]:
     """Create the deliveries that a lead does not have yet; return the ids of the new ones that are due."""
+    return (await create_many(db, [(account_id, lead_id, wanted)])).get(lead_id, [])
+
+
+async def create_many(
+    db: AsyncConnection, wanted: Sequence[tuple[int, int, Sequence[NewDelivery]]]
+) -> dict[int, list[int]]:
+    """Do what `create_deliveries` does for many leads, each (account_id, lead_id, deliveries), in one statement."""
     now = now_ms()
-    dialect = sqlite if db.dialect.name == "sqlite" else postgresql
-    due: list[int] = []
-    for delivery in wanted:
-        query = dialect.insert(deliveries).values(
-            public_id=make_public_id("msg_"),
-            account_id=account_id,
-            lead_id=lead_id,
-            kind=DeliveryKind.REPORT,
-            method=delivery.method,
-            webhook_url=delivery.webhook_url,
-            state=delivery.state,
-            state_reason=delivery.state_reason,
-            attempts=0,
-            next_at=now,
-            body=delivery.body,
-            created_at=now,
-            updated_at=now,
-        )
-        query = query.on_conflict_do_nothing(index_elements=["lead_id", "method"]).returning(deliveries.c.id)
-        delivery_id = (await db.execute(query)).scalar_one_or_none()
-        if delivery_id is not None and delivery.state == DeliveryState.DUE:
-            due.append(delivery_id)
+    rows = [_new_row(account_id, lead_id, one, now) for account_id, lead_id, ones in wanted for one in ones]
+    due: dict[int, list[int]] = {}
+    if rows:
+        dialect = sqlite if db.dialect.name == "sqlite" else postgresql
+        query = dialect.insert(deliveries).on_conflict_do_nothing(index_elements=["lead_id", "method"])
+        created = await db.execute(query.returning(deliveries.c.id, deliveries.c.lead_id, deliveries.c.state), rows)
+        for delivery_id, lead_id, state in created:
+            if state == DeliveryState.DUE:
+                due.setdefault(lead_id, []).append(delivery_id)
     return due
+
+
+def _new_row(account_id: int, lead_id: int, delivery: NewDelivery, now: int) -> dict[str, Any]:
+    return {
+        "public_id": make_public_id("msg_"),
+        "account_id": account_id,
+        "lead_id": lead_id,
+        "kind": DeliveryKind.REPORT,
+        "method": delivery.method,
+        "webhook_url": delivery.webhook_url,
+        "state": delivery.state,
+        "state_reason": delivery.state_reason,
+        "attempts": 0,
+        "next_at": now,
+        "body": delivery.body,
+        "created_at": now,
+        "updated_at": now,
+    }
 
 
 async def create_message(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from stacklead.errors import InvalidRequest, NotFound
@@ -80,19 +80,35 @@ async def list_due(db: AsyncConnection, *, until: int, limit: int = 500) -> Sequ
 
 async def claim_lead(db: AsyncConnection, lead_id: int) -> LeadRow | None:
     """Take a due lead for LEASE_MS; None if it is not due, done, or another worker's."""
+    return (await claim_leads(db, [lead_id]))[0]
+
+
+async def claim_leads(db: AsyncConnection, lead_ids: Sequence[int]) -> list[LeadRow | None]:
+    """Take many leads as `claim_lead` takes one; the result is in the order of the ids."""
     now = now_ms()
     is_free = or_(
         and_(leads.c.state.in_(_OPEN), leads.c.next_at <= now),
         and_(leads.c.state == LeadState.RESEARCHING, leads.c.lease_until <= now),
     )
+    # Locked in one order, so that two workers with the same leads do not wait for each other.
+    mine = select(leads.c.id).where(leads.c.id.in_(lead_ids), is_free).order_by(leads.c.id).with_for_update()
     query = (
         update(leads)
-        .where(leads.c.id == lead_id, is_free)
+        .where(leads.c.id.in_(mine), is_free)
         .values(state=LeadState.RESEARCHING, lease_until=now + LEASE_MS, attempts=leads.c.attempts + 1, updated_at=now)
         .returning(*leads.c)
     )
-    row = (await db.execute(query)).mappings().one_or_none()
-    return _lead(row) if row else None
+    taken = {row["id"]: _lead(row) for row in (await db.execute(query)).mappings()}
+    return [taken.pop(lead_id, None) for lead_id in lead_ids]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """A claimed lead whose research came to its end, and how long that took."""
+
+    lead: LeadRow
+    result: dict[str, Any]
+    took_ms: int
 
 
 async def save_result(db: AsyncConnection, lead: LeadRow, result: dict[str, Any], took_ms: int) -> bool:
@@ -100,33 +116,66 @@ async def save_result(db: AsyncConnection, lead: LeadRow, result: dict[str, Any]
 
     If the lead learned something while it was researched, it is queued again; the refresh makes no second report.
     """
+    return lead.id in await save_results(db, [Finished(lead=lead, result=result, took_ms=took_ms)])
+
+
+async def save_results(db: AsyncConnection, finished: Sequence[Finished]) -> set[int]:
+    """Store many results as `save_result` stores one; return the ids of the leads that were still held."""
     now = now_ms()
-    data = result["data"]
-    query = (
-        update(leads)
-        .where(_is_still_held(lead))
-        .values(
-            state=LeadState.DONE,
-            state_reason=None,
-            lease_until=None,
-            researched_at=now,
-            updated_at=now,
-            score=data["score"],
-            person_name=data["person"]["name"],
-            company_name=data["company"]["name"],
-        )
+    columns = (leads.c.id, leads.c.version, leads.c.state, leads.c.attempts, leads.c.lease_until)
+    query = select(*columns).where(leads.c.id.in_([one.lead.id for one in finished]))
+    # Locked from here to the commit: whoever was the holder stays it.
+    now_held = {row[0]: row for row in await db.execute(query.order_by(leads.c.id).with_for_update())}
+    held = {one.lead.id: one for one in finished if _is_holder(one.lead, now_held.get(one.lead.id))}
+    if not held:
+        return set()
+    changes = [_finish(one, now, is_outdated=now_held[row_id][1] != one.lead.version) for row_id, one in held.items()]
+    await db.execute(_FINISH, changes)
+    await db.execute(delete(research).where(research.c.lead_id.in_(held)))
+    rows = [
+        {"lead_id": row_id, "result": msgspec.json.encode(one.result), "finished_at": now, "took_ms": one.took_ms}
+        for row_id, one in held.items()
+    ]
+    await db.execute(insert(research), rows)
+    return set(held)
+
+
+def _is_holder(lead: LeadRow, row: Sequence[Any] | None) -> bool:
+    """As `_is_still_held`, of a row that is locked: (id, version, state, attempts, lease_until)."""
+    return row is not None and tuple(row[2:]) == (LeadState.RESEARCHING, lead.attempts, lead.lease_until)
+
+
+def _finish(one: Finished, now: int, *, is_outdated: bool) -> dict[str, Any]:
+    """Return the values of `_FINISH`; a lead that learned something meanwhile is queued again."""
+    data = one.result["data"]
+    return {
+        "row_id": one.lead.id,
+        "new_state": LeadState.QUEUED if is_outdated else LeadState.DONE,
+        "new_attempts": 0 if is_outdated else one.lead.attempts,
+        "new_next_at": now if is_outdated else one.lead.next_at,
+        "now": now,
+        "new_score": data["score"],
+        "new_person_name": data["person"]["name"],
+        "new_company_name": data["company"]["name"],
+    }
+
+
+_FINISH = (
+    update(leads)
+    .where(leads.c.id == bindparam("row_id"))
+    .values(
+        state=bindparam("new_state"),
+        state_reason=None,
+        lease_until=None,
+        attempts=bindparam("new_attempts"),
+        next_at=bindparam("new_next_at"),
+        researched_at=bindparam("now"),
+        updated_at=bindparam("now"),
+        score=bindparam("new_score"),
+        person_name=bindparam("new_person_name"),
+        company_name=bindparam("new_company_name"),
     )
-    version = (await db.execute(query.returning(leads.c.version))).scalar_one_or_none()
-    if version is None:
-        return False
-    await db.execute(delete(research).where(research.c.lead_id == lead.id))
-    await db.execute(
-        insert(research).values(lead_id=lead.id, result=msgspec.json.encode(result), finished_at=now, took_ms=took_ms)
-    )
-    if version != lead.version:
-        again = update(leads).where(leads.c.id == lead.id)
-        await db.execute(again.values(state=LeadState.QUEUED, attempts=0, next_at=now))
-    return True
+)
 
 
 async def save_failure(db: AsyncConnection, lead: LeadRow, why: str) -> int | None:
