@@ -2,11 +2,12 @@
 # make test     every check and every test
 # make check    the quick ones: layout, types, imports, unit tests
 # make faults   kills, cuts off and fills up what can fail, and counts what went in and what came out
+# make accuracy how much research finds of made-up people and companies, and how much of it is true
 # The rest: setup, build, bench, readme (its settings table), lock, clean.
 
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help demo test check setup setup-test build bench faults readme lock clean
+.PHONY: help demo test check setup setup-test build bench accuracy faults readme lock clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -33,6 +34,9 @@ build:
 
 bench: setup-test
 	@python -m bench $(ARGS)
+
+accuracy: setup-test
+	@PYTHONPATH=server:. python -W ignore -m accuracy $(ARGS)
 
 faults: setup-test
 	@PYTHONPATH=server:tests python -m faults $(ARGS)

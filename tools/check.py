@@ -18,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / "build" / "reports"
-PYTHON_CODE = [name for name in ("server", "tests", "tools", "bench") if (ROOT / name).exists()]
+PYTHON_CODE = [name for name in ("server", "tests", "tools", "bench", "accuracy") if (ROOT / name).exists()]
 HAS_NODE = (ROOT / "node_modules").exists()
 IS_NODE_REQUIRED = "node" in os.environ.get("STACKLEAD_TEST_REQUIRE", "").split(",")
 

@@ -155,3 +155,14 @@ def test_stated_name_finds_the_lead_of_a_personal_mailbox():
 
 def test_function_address_is_nobody():
     assert team_page(LAYOUTS["card"], email="sales@acme.example").person.job_title is None
+
+
+def test_the_company_s_own_profile_below_the_last_person_is_not_theirs():
+    html = (
+        "<title>Acme</title><h2>Team</h2><h3>Jo Doe</h3><p>Sales Manager</p>"
+        '<footer><p>Acme</p><a href="https://twitter.com/acmeworks">Twitter</a></footer>'
+    )
+    found = team_page(html, first_name="Jo", last_name="Doe")
+    assert found.person.job_title == "Sales Manager"
+    assert found.person.twitter.url is None
+    assert found.company.twitter.url == "https://twitter.com/acmeworks"

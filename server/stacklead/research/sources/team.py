@@ -1,6 +1,7 @@
 """Whether the company's pages show the lead: runs last, when every other source has said what it knows of the name."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from stacklead.models import Claim
 from stacklead.research.claims import ClaimMaker, iso
@@ -25,8 +26,10 @@ class TeamSource:
             return []
         lead = _identity(subject)
         maker = ClaimMaker(source=_SOURCE, fetched_at=iso(kit.now()))
+        company = {str(c.value) for c in subject.claims if c.field == "company.twitter.url"}
         matches = [
-            (match_person(lead, one.name, one.email, other_company=one.other_company), one) for one in subject.people
+            (match_person(lead, one.name, one.email, other_company=one.other_company), _own(one, company))
+            for one in subject.people
         ]
         accepted = [(match, one) for match, one in matches if match.p >= ACCEPT]
         possible = [(match, one) for match, one in matches if match.p >= POSSIBLE]
@@ -37,6 +40,14 @@ class TeamSource:
             *_employed(maker, best),
             *(c for match, one in accepted[:10] for c in _about(maker, one, match.p, match.why)),
         ]
+
+
+def _own(one: Someone, company: Collection[str]) -> Someone:
+    """Return a person without the company's profiles, which often stand below the last person of a page."""
+    if one.method != "text":
+        return one
+    twitter = twitter_profile(one.twitter) if one.twitter else None
+    return replace(one, twitter=None) if twitter and twitter[0] in company else one
 
 
 def _employed(maker: ClaimMaker, best: tuple[Match, Someone]) -> list[Claim]:

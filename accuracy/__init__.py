@@ -1,0 +1,1 @@
+"""Measures research on made-up companies and people whose truth is known (`make accuracy`)."""
