@@ -166,3 +166,15 @@ def test_the_company_s_own_profile_below_the_last_person_is_not_theirs():
     assert found.person.job_title == "Sales Manager"
     assert found.person.twitter.url is None
     assert found.company.twitter.url == "https://twitter.com/acmeworks"
+
+
+def test_titles_above_the_names_are_not_given_to_the_person_before():
+    html = "<h2>Members</h2>" + "".join(
+        f"<p>{title}</p><h3>{name}</h3>"
+        for title, name in (("Founder", "Jo Doe"), ("Sales Manager", "Mo Roe"), ("Office Manager", "Al Poe"))
+    )
+    assert [(one.name, one.title) for one in people(html)] == [
+        ("Jo Doe", "Founder"),
+        ("Mo Roe", "Sales Manager"),
+        ("Al Poe", "Office Manager"),
+    ]

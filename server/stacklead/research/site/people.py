@@ -103,6 +103,7 @@ def _from_blocks(document: Document, domain: str) -> Iterator[Someone]:
     """Yield names with the title that stands beside them, from the page's text in reading order."""
     blocks = document.blocks
     starts = [number for number, block in enumerate(blocks) if _person_in(block)]
+    is_above = _are_titles_above(blocks, starts)
     for place, number in enumerate(starts):
         name, title = cast(tuple[str, str | None], _person_in(blocks[number]))
         end = starts[place + 1] if place + 1 < len(starts) else len(blocks)
@@ -110,9 +111,19 @@ def _from_blocks(document: Document, domain: str) -> Iterator[Someone]:
         if len(card) == 1 and place + 1 < len(starts) and fold(name) == fold(blocks[starts[place + 1]].text):
             continue  # a picture's alternative text right before the name itself
         before = blocks[number - 1] if number else None
-        title = title or _title_after(card) or _title_before(before, number - 1 in starts)
+        if is_above and before is not None and number - 1 not in starts:
+            title = title or before.text[:150]
+        else:
+            title = title or _title_after(card) or _title_before(before, number - 1 in starts)
         if title:
             yield _someone(document, name, title, card, domain)
+
+
+def _are_titles_above(blocks: list[Block], starts: list[int]) -> bool:
+    """Return whether a page writes each title above its name: what stands after a name is then the next one's."""
+    if len(starts) < 2 or any(number == 0 or not looks_like_title(blocks[number - 1].text) for number in starts):
+        return False
+    return _title_after(blocks[starts[-1] : starts[-1] + _CARD_BLOCKS]) is None
 
 
 def _someone(document: Document, name: str, title: str, card: list[Block], domain: str) -> Someone:
