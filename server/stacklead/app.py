@@ -13,7 +13,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from stacklead import monitoring
 from stacklead.capture import api, docs, script
+from stacklead.capture.chores import Chores
 from stacklead.capture.snippet import PREFIX, ClientRoutes
 from stacklead.dashboard import pages
 from stacklead.errors import (
@@ -51,6 +53,7 @@ class App(Starlette):
 
 def create_app(settings: Settings) -> App:
     """Make the web application: the only way, in production and in tests."""
+    client_routes = ClientRoutes(settings)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[State, None]:
@@ -59,6 +62,8 @@ def create_app(settings: Settings) -> App:
         client_keys = ClientKeys(database)
         await client_keys.start()
         intake = open_intake(settings, queue.captures_committed)
+        chores = Chores(settings, database, client_routes)
+        chores.start()
         yield {
             "settings": settings,
             "database": database,
@@ -66,8 +71,10 @@ def create_app(settings: Settings) -> App:
             "client_keys": client_keys,
             "queue": queue,
             "outbound": outbound,
+            "tally": client_routes.tally,
         }
         await intake.close()
+        await chores.stop()
         await client_keys.stop()
         await queue.close()
         await outbound.close()
@@ -88,12 +95,13 @@ def create_app(settings: Settings) -> App:
             *docs.routes,
             Route("/healthz", healthz),
             Route("/readyz", readyz),
+            *monitoring.routes,
             *pages.routes,
         ],
         exception_handlers=handlers,
         lifespan=lifespan,
     )
-    app.client_routes = ClientRoutes(settings)
+    app.client_routes = client_routes
     app.router.redirect_slashes = False
     return app
 
@@ -131,6 +139,8 @@ async def on_refusal(request: Request[State], exc: Exception) -> Response:
         headers["WWW-Authenticate"] = 'Basic realm="StackLead", charset="UTF-8"'
     if isinstance(exc, TooManyRequests | StorageUnavailable):
         headers["Retry-After"] = str(exc.retry_after_s)
+    if request.method == "POST" and request.url.path == api.LEADS:
+        request.state["tally"].count("captures", exc.code)
     if _is_for_machines(request):
         body = {"error": {"code": exc.code, "message": exc.message, "param": exc.param}}
         return JSONResponse(body, exc.status, {"X-StackLead-Reason": exc.code, **headers})

@@ -7,7 +7,7 @@ arq drops a job that raises; what went wrong is written in SQL, and SQL says whe
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,6 +35,7 @@ from stacklead.storage.database import Database, is_database_away, now_ms
 from stacklead.storage.deliveries import Attempt, Delivery, NewDelivery
 from stacklead.storage.grouping import Grouped
 from stacklead.storage.leads import Finished, LeadRow
+from stacklead.tally import Tally, timed
 from stacklead.wire import dump_json
 
 log = structlog.get_logger()
@@ -59,6 +60,7 @@ class Tools:
     results: Grouped[Finished, list[int]]  # saved with their deliveries; gives the ids of those that are due
     slots: asyncio.Semaphore  # leads that this worker researches at once
     stopping: asyncio.Event  # set while running jobs end and no others may begin
+    tally: Tally = field(default_factory=Tally)
 
 
 def make_tools(
@@ -88,6 +90,7 @@ WEBHOOK_GONE = "The receiver said that it is gone (410); the webhook is switched
 # --- captures -> leads ----------------------------------------------------------------------------------------------
 
 
+@timed
 async def merge_captures(context: Context, _last_id: int = 0) -> None:
     """Merge every capture that has no lead yet, and queue the leads that want research."""
     tools: Tools = context["tools"]
@@ -122,6 +125,7 @@ async def _merge_batch(tools: Tools, rules: merging.MergeRules) -> int:
 # --- lead -> research -----------------------------------------------------------------------------------------------
 
 
+@timed
 async def research_lead(context: Context, lead_id: int) -> None:
     """Claim a due lead, research it, and save the result with its deliveries in one transaction."""
     tools: Tools = context["tools"]
@@ -231,6 +235,7 @@ class _NothingConfigured(Exception):
     """The account has no address for this delivery any more."""
 
 
+@timed
 async def deliver_lead(context: Context, delivery_id: int) -> None:
     """Make one attempt of a due delivery and record what came of it."""
     tools: Tools = context["tools"]
@@ -365,6 +370,7 @@ async def _save_attempt(
             await deliveries.switch_off_webhooks(db, account.id, WEBHOOK_GONE)
     if next_at is not None and next_at - now_ms() < MAX_DEFER_MS:
         await tools.queue.enqueue_delivery(delivery.id, delivery.attempts, next_at)
+    tools.tally.count("deliveries", f"{delivery.method}_{'again' if state == DeliveryState.DUE else state}")
     log.info("delivery_attempted", delivery_id=delivery.id, state=state, status=attempt.status)
 
 

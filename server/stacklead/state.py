@@ -8,6 +8,7 @@ from stacklead.settings import Settings
 from stacklead.storage.client_keys import ClientKeys
 from stacklead.storage.database import Database
 from stacklead.storage.intake import Intake
+from stacklead.tally import Tally
 
 
 class State(TypedDict):
@@ -19,3 +20,4 @@ class State(TypedDict):
     client_keys: ClientKeys
     queue: Queue
     outbound: Outbound
+    tally: Tally

@@ -10,6 +10,7 @@ from stacklead.jobs import Tools, deliver_lead, merge_captures, research_lead
 from stacklead.storage import deliveries, leads
 from stacklead.storage.daily_leads import delete_old_counts
 from stacklead.storage.database import now_ms
+from stacklead.storage.refusals import delete_old_refusals
 from stacklead.storage.sessions import delete_old_sessions
 from stacklead.storage.source_cache import SourceCache
 
@@ -98,4 +99,5 @@ async def _keep_house_once(tools: Tools) -> None:
     async with tools.database.write() as db:
         await delete_old_sessions(db)
         await delete_old_counts(db, now_ms())
+        await delete_old_refusals(db, now_ms())
     await SourceCache(tools.database).delete_old()

@@ -30,6 +30,7 @@ from stacklead.queue import WAKE_KEY, Queue, decode_job, encode_job, open_redis
 from stacklead.research.pipeline import research
 from stacklead.research.source import Kit
 from stacklead.settings import Settings
+from stacklead.storage.counters import save_tally
 from stacklead.storage.database import Database, migrate
 from stacklead.storage.heartbeats import delete_heartbeat, save_heartbeat
 from stacklead.storage.source_cache import SourceCache
@@ -223,10 +224,12 @@ async def _beat(tools: Tools) -> None:
                 info = {"is_redis_up": await tools.queue.is_up(), "has_redis": bool(tools.settings.redis_url)}
                 async with tools.database.write() as db:
                     await save_heartbeat(db, name, info)
+                await save_tally(tools.database, tools.tally)
             except (SQLAlchemyError, OSError) as exc:
                 log.error("heartbeat_failed", reason=type(exc).__name__)
             await asyncio.sleep(HEARTBEAT_S)
     finally:
         with contextlib.suppress(SQLAlchemyError, OSError):
+            await save_tally(tools.database, tools.tally)
             async with tools.database.write() as db:
                 await delete_heartbeat(db, name)

@@ -26,6 +26,7 @@ from stacklead.storage.database import Database, now_ms
 from stacklead.storage.intake import CaptureRow
 from stacklead.wire import dump_json, escape_old_client_text
 
+LEADS = "/api/leads"
 MAX_IDEMPOTENCY_KEY = 255
 MAX_PAGE = 200
 
@@ -83,6 +84,7 @@ async def post_lead(request: ApiRequest) -> Response:
         await request.state["intake"].append(row)
         # Of two calls under one Idempotency-Key at once, the row that came first answers both.
         earlier = await _find_same_call(request.state["database"], row)
+    request.state["tally"].count("captures", "accepted")
     token, public_id = earlier or (row.token, row.lead_public_id)
     return OldClientJSON(_make_answer(asked, account, str(token), str(public_id)))
 
@@ -323,6 +325,6 @@ def _iso(at_ms: int) -> str:
 
 
 routes = [
-    by_method("/api/leads", POST=post_lead, GET=list_leads),
+    by_method(LEADS, POST=post_lead, GET=list_leads),
     by_method("/api/leads/{value:path}", GET=get_lead, DELETE=delete_lead),
 ]

@@ -12,6 +12,7 @@ import structlog
 from stacklead.capture import body as bodies
 from stacklead.capture.auth import authenticate_page, check_origin
 from stacklead.capture.params import LeadRequest, parse_client_request, to_text
+from stacklead.capture.refusals import Refusals
 from stacklead.capture.robots import compile_patterns, is_robot
 from stacklead.errors import (
     MethodNotAllowed,
@@ -26,6 +27,7 @@ from stacklead.settings import Settings
 from stacklead.state import State
 from stacklead.storage.account_keys import Key
 from stacklead.storage.intake import CaptureRow
+from stacklead.tally import Tally
 from stacklead.wire import dump_json
 
 PREFIX = "/api/client/"
@@ -61,6 +63,8 @@ class ClientRoutes:
     def __init__(self, settings: Settings) -> None:
         self.limits = Limits(settings)
         self.client_address = ClientAddress(settings.trusted_proxies)
+        self.refusals = Refusals()
+        self.tally = Tally()
         compile_patterns()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -75,22 +79,36 @@ class ClientRoutes:
                 raise MethodNotAllowed("Send captures with POST.")
             await self._capture(scope, receive)
         except StackLeadError as exc:
+            self.tally.count("captures", exc.code)
             await _refuse(send, exc)
         except Exception:  # a fault of ours must still reach the page with its CORS header
             log.exception("capture_failed")
+            self.tally.count("captures", "internal")
             await _refuse(send, StackLeadError("Something went wrong on our side."))
         else:
+            self.tally.count("captures", "accepted")
             await send({"type": "http.response.start", "status": 200, "headers": _OK_HEADERS})
             await send({"type": "http.response.body", "body": _OK})
 
     async def _capture(self, scope: Scope, receive: Receive) -> None:
         """Parse, authenticate, commit: returns when the capture is durable."""
-        state: State = scope["state"]
         headers = dict(scope["headers"])
         body = await bodies.read_body(receive, headers.get(b"content-length"))
         parameters = await _parse(scope, headers, body)
-        key = await authenticate_page(state["client_keys"], to_text(parameters.get("client_key")))
         origin = _decode(headers.get(b"origin"))
+        try:
+            await self._accept(scope, headers, parameters, origin)
+        except StackLeadError as exc:
+            if exc.status < 500:
+                key_text = to_text(parameters.get("client_key"))
+                self.refusals.note(key_text, exc.code, origin, parameters.get("page"))
+            raise
+
+    async def _accept(
+        self, scope: Scope, headers: dict[bytes, bytes], parameters: bodies.Parameters, origin: str | None
+    ) -> None:
+        state: State = scope["state"]
+        key = await authenticate_page(state["client_keys"], to_text(parameters.get("client_key")))
         check_origin(key, origin)
         self.limits.check(key.id, self._find_address(scope, headers))
         asked = parse_client_request(parameters, time.time())

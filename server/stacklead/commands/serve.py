@@ -14,13 +14,15 @@ import typer
 import uvicorn
 
 from stacklead.app import create_app
+from stacklead.commands.children import PARENT_VARIABLE
+from stacklead.commands.many import SHARE_VARIABLE, open_shared_socket, serve_many
 from stacklead.logs import set_up_logging
 from stacklead.settings import Settings
+from stacklead.storage.database import IngestTaken, hold_ingest
 from stacklead.storage.database import migrate as migrate_database
 from stacklead.worker import run_worker
 
 MAX_CONNECTIONS = 2000
-PARENT_VARIABLE = "STACKLEAD_PARENT_PID"  # set by `stacklead up` for its children
 PARENT_CHECK_S = 0.5
 GRACE_S = 10  # how long a stopping web process waits for its requests
 
@@ -42,11 +44,25 @@ def follow_parent() -> None:
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    processes: Annotated[int, typer.Option(min=1, max=64, help="Web processes; more than one needs PostgreSQL.")] = 1,
 ) -> None:
     """Run the web process alone: pages, API and captures."""
     set_up_logging()
-    follow_parent()
     settings = Settings.from_env(port=port)
+    if processes > 1:
+        serve_many(settings, host, port, processes)
+        return
+    follow_parent()
+    try:
+        with hold_ingest(settings):
+            _serve_one(settings, host, port)
+    except IngestTaken as exc:
+        typer.echo(str(exc), err=True)
+        raise typer.Exit(1) from None
+
+
+def _serve_one(settings: Settings, host: str, port: int) -> None:
+    shares_port = SHARE_VARIABLE in os.environ
     config = uvicorn.Config(
         create_app(settings),
         host=host,
@@ -62,7 +78,9 @@ def serve(
         limit_concurrency=MAX_CONNECTIONS,
         timeout_graceful_shutdown=GRACE_S,
     )
-    uvicorn.Server(config).run()
+    # Processes of one `serve` listen on the same port, and the system deals the connections out.
+    sockets = [open_shared_socket(host, port)] if shares_port else None
+    uvicorn.Server(config).run(sockets=sockets)
 
 
 def worker() -> None:

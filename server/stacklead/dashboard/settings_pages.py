@@ -1,6 +1,7 @@
 """The website tag: the lines to paste, whether they work, client keys and where leads by tag are sent."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -13,8 +14,16 @@ from stacklead.errors import InvalidRequest, NotFound
 from stacklead.models import TagDelivery
 from stacklead.storage import account_keys, accounts, seen
 from stacklead.storage.account_keys import Key
+from stacklead.storage.database import now_ms
+from stacklead.storage.refusals import RefusalSeen, list_refusals
 
 SNIPPET_PAGE = "/settings/snippet"
+REFUSAL_WORDS: Mapping[str, str] = {  # by the code of the answer
+    "forbidden": "This website is not on the list of the key",
+    "unauthorized": "The client key was not known",
+    "too_many_requests": "Too many at once",
+    "invalid_request": "What was sent could not be read as a lead",
+}
 MAX_KEYS = 50  # live keys of one kind
 
 
@@ -57,6 +66,23 @@ async def save_origins(visit: Visit) -> Response:
 
 
 @signed_in
+async def allow_origin(visit: Visit) -> Response:
+    """Add one origin, of which captures were refused, to the list of a client key."""
+    origins = parse_origins(visit.form.get("origin", "")) or ()
+    async with visit.database.write() as db:
+        keys = await account_keys.list_keys(db, visit.account.id, "client")
+        key = next((key for key in keys if key.id == key_id_of(visit) and key.revoked_at is None), None)
+        if key is None:
+            raise NotFound("There is no such key.")
+        if key.allowed_origins is not None:
+            allowed = parse_origins("\n".join((*key.allowed_origins, *origins)))
+            await account_keys.save_allowed_origins(db, visit.account.id, key.id, allowed)
+    return visit.redirect(
+        f"{SNIPPET_PAGE}?key={key_id_of(visit)}", "The origin is allowed: captures count from now on."
+    )
+
+
+@signed_in
 async def save_tag_delivery(visit: Visit) -> Response:
     """Choose where leads by tag are sent."""
     choice = visit.form.get("tag_delivery", "")
@@ -93,6 +119,7 @@ async def _render_snippet(visit: Visit, *, problem: str = "", typed: str | None 
         chosen = _choose(visit, live)
         origins = await seen.list_origins_seen(db, visit.account.id, chosen.id) if chosen else []
         last = await seen.find_last_seen(db, visit.account.id)
+        refused = await list_refusals(db, visit.account.id, now_ms())
     allowed = (chosen.allowed_origins if chosen else None) or ()
     return visit.render(
         "settings_snippet.html",
@@ -106,8 +133,34 @@ async def _render_snippet(visit: Visit, *, problem: str = "", typed: str | None 
         origins="\n".join(allowed) if typed is None else typed,
         problems={"origins": problem} if problem else {},
         tag_delivery=visit.account.tag_delivery,
+        refused=[_describe_refusal(each, live) for each in refused],
         notes=await list_notes(visit),
     )
+
+
+def _describe_refusal(refusal: RefusalSeen, live: Sequence[Key]) -> dict[str, Any]:
+    """Return a row of the page: what was refused and why, and the origin if one click can allow it."""
+    key = next((key for key in live if key.id == refusal.key_id), None)
+    why = REFUSAL_WORDS.get(refusal.code, REFUSAL_WORDS["invalid_request"])
+    if refusal.code == "unauthorized" and key is None:
+        why = "The client key was revoked"
+    return {
+        "why": why,
+        "place": refusal.page or refusal.origin or "an unknown page",
+        "count": refusal.count,
+        "last_at": refusal.last_at,
+        "key_id": refusal.key_id,
+        "origin": refusal.origin if _can_be_allowed(refusal, key) else None,
+    }
+
+
+def _can_be_allowed(refusal: RefusalSeen, key: Key | None) -> bool:
+    if refusal.code != "forbidden" or key is None or key.allowed_origins is None:
+        return False
+    try:
+        return parse_origins(refusal.origin) == (refusal.origin,) and refusal.origin not in key.allowed_origins
+    except InvalidRequest:
+        return False
 
 
 def _choose(visit: Visit, live: Sequence[Key]) -> Key | None:
@@ -124,5 +177,6 @@ routes: list[BaseRoute] = [
     Route(f"{SNIPPET_PAGE}/keys", create_client_key, methods=["POST"]),
     Route(f"{SNIPPET_PAGE}/keys/{{key_id}}/revoke", revoke_client_key, methods=["POST"]),
     Route(f"{SNIPPET_PAGE}/keys/{{key_id}}/origins", save_origins, methods=["POST"]),
+    Route(f"{SNIPPET_PAGE}/keys/{{key_id}}/allow", allow_origin, methods=["POST"]),
     Route(f"{SNIPPET_PAGE}/delivery", save_tag_delivery, methods=["POST"]),
 ]

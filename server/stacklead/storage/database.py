@@ -88,6 +88,35 @@ def _sqlite_engine(url: str, *, pool_size: int, begin: str) -> AsyncEngine:
     return engine
 
 
+class IngestTaken(Exception):
+    """Another process takes captures into this SQLite file; its message says what to do."""
+
+
+@contextmanager
+def hold_ingest(settings: Settings) -> Generator[None]:
+    """Be the one process that takes captures into this SQLite file, until the block ends or the process dies.
+
+    PostgreSQL has any number of them.
+
+    Raises:
+        IngestTaken: another process is it already.
+    """
+    if not settings.is_sqlite:
+        yield
+        return
+    path = settings.sqlite_path.with_suffix(".ingest.lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise IngestTaken(
+                f"Another web process works on {settings.sqlite_path} already, and SQLite has room for one. "
+                "Stop that one, or set STACKLEAD_DATABASE_URL to a PostgreSQL database, which takes any number."
+            ) from None
+        yield
+
+
 async def migrate(settings: Settings) -> None:
     """Bring the schema up to date; several processes may call it at once, one works and the others wait."""
     if settings.is_sqlite:
