@@ -13,7 +13,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 
 from faults.clients import Door
 from faults.ledger import Arrivals, Failed
-from faults.machinery import Clock, CrashingCluster, find_faketime, mount_tmpfs
+from faults.machinery import JUMPING, Clock, CrashingCluster, mount_tmpfs
 from machine import need, need_postgres
 from stacklead.commands.account import make_account
 from stacklead.models import TagDelivery
@@ -45,10 +45,10 @@ async def wait_for(what: str, check: Callable[[], Any], timeout_s: float = START
         await asyncio.sleep(0.05)
 
 
-def in_thread(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine on a loop of its own, whichever loop runs here."""
+def on_own_loop(work: Callable[[], T]) -> T:
+    """Run something that runs an event loop, whichever loop runs here."""
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result()
+        return pool.submit(work).result()
 
 
 def free_port() -> int:
@@ -91,14 +91,15 @@ class System:
         self.env = {**self._environment(source or ROOT / "server"), **(env or {})}
         self.cluster: CrashingCluster | None = None
         if is_postgres:
-            self.cluster = CrashingCluster(need_postgres())
-            self.env["STACKLEAD_DATABASE_URL"] = self.cluster.url(self.cluster.create_database())
+            self.cluster = on_own_loop(lambda: CrashingCluster(need_postgres()))
+            self.env["STACKLEAD_DATABASE_URL"] = on_own_loop(self.cluster.create_url)
         self.clock: Clock | None = None
         if has_clock:
-            self.clock = Clock(need("faketime", find_faketime()), self.folder)
+            self.clock = Clock(self.folder)
             self.env |= self.clock.env
+            self.env["PYTHONPATH"] = f"{JUMPING}{os.pathsep}{self.env['PYTHONPATH']}"
         self.up: subprocess.Popen[bytes] | None = None
-        self.door = in_thread(self._open_account())
+        self.door = on_own_loop(lambda: asyncio.run(self._open_account()))
 
     # --- starting and stopping ------------------------------------------------------------------------------------
 
