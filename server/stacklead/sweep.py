@@ -1,6 +1,7 @@
 """Finds what SQL says is due and hands it on: why losing Redis, or a job, or a worker loses nothing (DESIGN.md 1)."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -8,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from stacklead.jobs import Tools, deliver_lead, merge_captures, research_lead
 from stacklead.storage import deliveries, leads
+from stacklead.storage.clock import pull_back
 from stacklead.storage.daily_leads import delete_old_counts
 from stacklead.storage.database import now_ms
 from stacklead.storage.refusals import delete_old_refusals
@@ -30,6 +32,7 @@ class Sweep:
         self.tools = tools
         self.is_alone = False
         self.has_more = False  # more leads are due than one sweep hands on
+        self._clock_heeded_at = -SWEEP_S
         self._slots = asyncio.Semaphore(MAX_LONE_JOBS)
         self._running: dict[str, asyncio.Task[None]] = {}
 
@@ -49,6 +52,7 @@ class Sweep:
         """Merge what lies about, then hand on every lead and delivery that is due."""
         self.is_alone = not await self.tools.queue.is_up()
         await merge_captures({"tools": self.tools})
+        await self._heed_clock()
         until = now_ms() + (0 if self.is_alone else int(SWEEP_S * 1000))
         async with self.tools.database.read() as db:
             due_leads = await leads.list_due(db, until=until, limit=MAX_LEADS)
@@ -60,6 +64,16 @@ class Sweep:
         for delivery_id, attempts, due_at in due_deliveries:
             if self.is_alone or not await self.tools.queue.enqueue_delivery(delivery_id, attempts, due_at):
                 self._start(f"delivery:{delivery_id}", deliver_lead, delivery_id)
+
+    async def _heed_clock(self) -> None:
+        """Put right what a clock that was set back left astray."""
+        if time.monotonic() - self._clock_heeded_at < SWEEP_S:
+            return
+        self._clock_heeded_at = time.monotonic()
+        async with self.tools.database.write() as db:
+            count = await pull_back(db)
+        if count:
+            log.warning("clock_went_back", rows=count)
 
     async def drain(self) -> None:
         """Wait for the jobs that the sweep itself runs."""

@@ -13,10 +13,12 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
+
 from faults.ledger import Failed
 from faults.scenarios import SCENARIOS, Outcome, Plan, run_scenario
 
-DEFAULT = ("kill", "flushall")
+DEFAULT = ("kill", "flushall", "noredis", "postgres", "disk", "tmpfs", "hang", "clock")
 
 
 def main() -> int:
@@ -35,7 +37,9 @@ def main() -> int:
         )
         try:
             outcomes.append(asyncio.run(run_scenario(name, plan)))
-        except Failed as exc:
+        except pytest.skip.Exception as exc:
+            print(f"  {name:<9} SKIPPED: {exc}", flush=True)
+        except (Failed, pytest.fail.Exception) as exc:
             print(f"  {name:<9} FAILED: {exc}", flush=True)
             failures.append(name)
     print_table(outcomes)

@@ -34,9 +34,19 @@ class Hung(Failed):
 class Clients:
     """One crowd of connections; `start` it, wait on `acknowledged`, `stop` it."""
 
-    def __init__(self, door: Door, ledger: Ledger, *, connections: int, calls_per_s: float, rng: random.Random) -> None:
+    def __init__(
+        self,
+        door: Door,
+        ledger: Ledger,
+        *,
+        connections: int,
+        calls: int,
+        calls_per_s: float,
+        rng: random.Random,
+    ) -> None:
         self.door = door
         self.ledger = ledger
+        self.calls = calls  # how many are wanted; beyond them the crowd goes on slowly, so that there is always a call
         self.pause_s = connections / calls_per_s
         self.name = secrets.token_hex(4)
         self.rng = rng
@@ -73,7 +83,8 @@ class Clients:
             email = f"{self.name}-{number}-{count}@probe.example"
             call = self.ledger.add(Call(kind, email, f"token {email}" if kind == "webhook" else "", number % 2 == 0))
             await self._hand_in(line, call)
-            await asyncio.sleep(self.pause_s * self.rng.uniform(0.5, 1.5))
+            slower = 10 if self.acknowledged >= self.calls else 1
+            await asyncio.sleep(self.pause_s * slower * self.rng.uniform(0.5, 1.5))
         line.close()
 
     async def _hand_in(self, line: Line, call: Call) -> None:

@@ -74,6 +74,7 @@ class Run:
             self.system.door,
             self.ledger,
             connections=self.plan.connections,
+            calls=self.plan.calls,
             calls_per_s=CALLS_PER_S,
             rng=self.rng,
         )
