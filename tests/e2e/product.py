@@ -103,10 +103,11 @@ class Product:
         path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         for pid in path.read_text().split():
             try:
-                words = Path(f"/proc/{pid}/cmdline").read_bytes()
+                title = Path(f"/proc/{pid}/cmdline").read_text()
             except FileNotFoundError:
                 continue
-            if word.encode() in words:
+            words = title.replace("\0", " ").split()  # Redis writes its title with blanks
+            if any(part == word or part.endswith(f"/{word}") for part in words):
                 return int(pid)
         return 0
 
