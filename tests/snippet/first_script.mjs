@@ -43,5 +43,5 @@ export function allowOurs(policy) {
 const withNonce = (directive) =>
   /'unsafe-inline'/.test(directive) && !/'(nonce|sha\d+)-/.test(directive) ? directive : `${directive} 'nonce-driver'`;
 
-/** Read what the first script of the present page has noted; runs in the page. */
-export const READ_NOTES = `window[Symbol.for("notes of the driver")] || []`;
+/** Expression for what the first script of the present page has noted; null where it has not run. */
+export const READ_NOTES = `window[Symbol.for("notes of the driver")] ?? null`;

@@ -40,24 +40,33 @@ class Lane {
   }
 
   async visit(test, folders) {
-    this.browser ??= await this.engine.start();
-    const { browser } = this;
+    const engine = { newPage: (onError) => this.newPage(onError), fail: () => this.stop() };
     let timer;
     const tooLong = new Promise((resolve) => {
-      timer = setTimeout(() => resolve(this.giveUp(test)), CASE_MS);
+      timer = setTimeout(() => resolve(this.giveUp(test, engine)), CASE_MS);
     });
-    const result = await Promise.race([visit({ ...browser, fail: () => this.stop() }, test, folders), tooLong]);
+    const result = await Promise.race([visit(engine, test, folders), tooLong]);
     clearTimeout(timer);
     return result;
   }
 
-  async giveUp(test) {
+  /** Open a page, in a new browser if the old one has died. */
+  async newPage(onError) {
+    try {
+      this.browser ??= await this.engine.start();
+      return await this.browser.newPage(onError);
+    } catch {
+      await this.stop();
+      this.browser = await this.engine.start();
+      return this.browser.newPage(onError);
+    }
+  }
+
+  async giveUp(test, engine) {
+    engine.fail = async () => {}; // The case may come to its end later, when another has the browser.
     await this.stop();
-    const problem = {
-      what: "case",
-      expected: `to end within ${CASE_MS / 1000} s`,
-      got: "it hangs; the browser was ended",
-    };
+    const got = "it hangs; the browser was ended";
+    const problem = { what: "case", expected: `to end within ${CASE_MS / 1000} s`, got };
     return { name: test.name, ok: false, ms: CASE_MS, problems: [problem], calls: [] };
   }
 

@@ -20,8 +20,8 @@ const DO = {
   arrive: (at, count) => arrive(at.product, () => at.product.posts().length, count, "captures"),
   own: (at, count) => own(at, count),
   go: (at, path) => go(at, path),
-  back: (at) => at.page.back(),
-  reload: (at) => at.page.reload(),
+  back: (at) => travel(at, "history.back()"),
+  reload: (at) => travel(at, "location.reload()"),
 };
 
 /** Take one step of a case. `at` is `{page, site, product, fill}`. Throws an Error that says what did not happen. */
@@ -51,6 +51,14 @@ async function press(at, selector, key) {
   const place = await find(at, selector);
   if (!place.isActive) await at.page.click(place);
   await at.page.press(key);
+}
+
+// By the page's own script, since a page that comes from the back-forward cache tells drivers of no load.
+async function travel(at, code) {
+  const left = `document[Symbol.for("left by the driver")]`;
+  const before = await at.page.evaluate("location.href");
+  await at.page.run(`${left} = true; ${code}`);
+  await until(at, `(!${left} || location.href !== ${JSON.stringify(before)}) && document.readyState === "complete"`);
 }
 
 const find = (at, selector) => retry(() => at.page.inspect(locate, selector));

@@ -49,6 +49,7 @@ function startOwner(test, folders, product) {
 async function walk(engine, at, test, expect, seen) {
   at.page = await engine.newPage((error) => seen.errors.push(error));
   await go(at, test.path);
+  if (!(await at.page.evaluate(READ_NOTES))) throw new Error("the page kept the driver's first script from running");
   for (const step of test.steps) await take(at, step);
   if (expect.result) seen.value = await settle(at, expect.result[0], expect.result[1]);
   if (expect.callbacks !== undefined) seen.callbacks = await settle(at, "window.calls", expect.callbacks);
@@ -64,7 +65,7 @@ function settle(at, expression, expected) {
 
 /** Go to an empty page and wait until its marks, and with them all that the left page has sent, have arrived. */
 async function leave(at, seen) {
-  seen.noted.push(...(await at.page.evaluate(READ_NOTES).catch(() => [])));
+  seen.noted.push(...((await at.page.evaluate(READ_NOTES).catch(() => null)) ?? []));
   const marks = at.site.state.marks;
   await at.page.open(`${at.site.origin}/driver/bye`);
   if (!(await at.site.until(() => at.site.state.marks > marks, WAIT_MS))) throw new Error("the page could not be left");

@@ -1,4 +1,7 @@
 // Chromium over its own protocol: a context of its own for every case, trusted mouse and keyboard.
+import { existsSync, readdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import puppeteer from "puppeteer-core";
 import { findProgram } from "./find.mjs";
 import { PuppeteerPage } from "./puppeteer_page.mjs";
@@ -14,7 +17,14 @@ const QUIET = [
   "--disable-sync",
 ];
 
-export const find = () => findProgram(["STACKLEAD_CHROMIUM", "CHROMIUM"], NAMES);
+export const find = () => findProgram(["STACKLEAD_CHROMIUM", "CHROMIUM"], NAMES) ?? ofPlaywright();
+
+/** The browser that Playwright keeps, where the machine has none of its own. */
+function ofPlaywright() {
+  const kept = process.env.PLAYWRIGHT_BROWSERS_PATH || join(homedir(), ".cache/ms-playwright");
+  const folders = existsSync(kept) ? readdirSync(kept).filter((name) => name.startsWith("chromium-")) : [];
+  return folders.map((name) => join(kept, name, "chrome-linux/chrome")).find((path) => existsSync(path)) ?? null;
+}
 
 /** Start Chromium with a new, empty profile. */
 export async function start() {

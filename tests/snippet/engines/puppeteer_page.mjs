@@ -1,35 +1,15 @@
-// A page of a browser that Puppeteer drives.
+// A page of a browser that Puppeteer drives. `onError`, if given, hears of exceptions in the page.
 export class PuppeteerPage {
   constructor(page, context, onError) {
     this.page = page;
     this.context = context;
-    page.on("pageerror", (error) => onError(String(error?.stack ?? error)));
+    if (onError) page.on("pageerror", (error) => onError(String(error?.stack ?? error)));
     page.on("dialog", (dialog) => dialog.accept().catch(() => {}));
   }
 
   /** Go to an address and wait until it has loaded. */
   async open(url) {
     await this.page.goto(url, { waitUntil: "load", timeout: 15000 });
-  }
-
-  /** Go back by one entry; the page may come from the back-forward cache, which tells no load. */
-  async back() {
-    const before = this.page.url();
-    await this.run("history.back()");
-    const end = Date.now() + 8000;
-    while (!(await this.isAt(before))) {
-      if (Date.now() > end) throw new Error("there was nothing to go back to");
-      await new Promise((resolve) => setTimeout(resolve, 15));
-    }
-  }
-
-  isAt(before) {
-    const isThere = `location.href !== ${JSON.stringify(before)} && document.readyState === "complete"`;
-    return this.evaluate(isThere).catch(() => false);
-  }
-
-  async reload() {
-    await this.page.reload({ waitUntil: "load", timeout: 15000 });
   }
 
   /** Value of an expression in the page's own world. */
