@@ -9,6 +9,7 @@
 // Exit code: 0 all passed, 1 some failed, 2 wrong usage, 3 the engine is not on this machine.
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { buildApps } from "./apps.mjs";
 import { readCases } from "./cases.mjs";
 import { startLanes } from "./lanes.mjs";
 import { finish, printResult } from "./report.mjs";
@@ -36,6 +37,7 @@ async function main({ engine, json, lanes, corpus, dist, list }, only) {
     return 0;
   }
   const folders = { corpus, dist, apps: here("../../build/snippet-apps") };
+  await buildApps(folders.apps);
   const browsers = await startLanes(engine, Number(lanes) || undefined, cases.length);
   if (!browsers) return 3;
   const results = await browsers.run(cases, folders, (result) => printResult(engine, result));
