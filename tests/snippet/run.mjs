@@ -40,6 +40,8 @@ async function main({ engine, json, lanes, corpus, dist, list }, only) {
   await buildApps(folders.apps);
   const browsers = await startLanes(engine, Number(lanes) || undefined, cases.length);
   if (!browsers) return 3;
+  for (const signal of ["SIGINT", "SIGTERM"])
+    process.once(signal, () => browsers.stop().finally(() => process.exit(130)));
   const results = await browsers.run(cases, folders, (result) => printResult(engine, result));
   await browsers.stop();
   return finish(engine, results, (performance.now() - started) / 1000, json);
