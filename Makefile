@@ -3,11 +3,12 @@
 # make check    the quick ones: layout, types, imports, unit tests
 # make faults   kills, cuts off and fills up what can fail, and counts what went in and what came out
 # make accuracy how much research finds of made-up people and companies, and how much of it is true
+# make snippet-bench  what the browser script captures, leaks, breaks and costs, on pages of the repo and of real sites
 # The rest: setup, build, bench, readme (its settings table), lock, clean.
 
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help demo test check setup setup-test build bench accuracy faults readme lock clean
+.PHONY: help demo test check setup setup-test build bench snippet-bench accuracy faults readme lock clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -34,6 +35,9 @@ build:
 
 bench: setup-test
 	@python -m bench $(ARGS)
+
+snippet-bench: setup-test
+	@python -m bench.snippet $(ARGS)
 
 accuracy: setup-test
 	@PYTHONPATH=server:. python -W ignore -m accuracy $(ARGS)

@@ -1,7 +1,7 @@
 """What this machine has for tests, and what becomes of a test that lacks it.
 
 A test that needs a browser, Redis, PostgreSQL or Node is skipped where there is none, with a sentence that says so.
-`STACKLEAD_TEST_REQUIRE=postgres,redis,chromium,node` turns such a skip into a failure; `.ci/run` sets it.
+`STACKLEAD_TEST_REQUIRE=postgres,redis,chromium,firefox,webkit,node` turns such a skip into a failure, as in `.ci/run`.
 """
 
 import os

@@ -78,7 +78,7 @@ SLOW = (
     Check(name="size budget", command=["npm", "run", "--silent", "size"], needs_node=True),
     Check(name="dist is reproducible", command=rebuild_differs, needs_node=True),
 )
-SUITES = {"unit": "tests/unit", "e2e": "tests/e2e", "faults": "tests/faults"}
+SUITES = {"unit": "tests/unit", "e2e": "tests/e2e", "snippet": "tests/snippet", "faults": "tests/faults"}
 
 
 def main(scope: str, wanted: Sequence[str]) -> int:

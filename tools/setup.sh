@@ -1,7 +1,7 @@
 #!/bin/sh
 # Finds a Python that fits and hands over to tools/setup, which brings everything else.
 #   tools/setup.sh shared    what `make demo` and `make test` both need
-#   tools/setup.sh test      that, and what only the tests need: Node, a browser, PostgreSQL
+#   tools/setup.sh test      that, and what only the tests need: Node, three browsers, PostgreSQL
 set -eu
 cd "$(dirname "$0")/.."
 

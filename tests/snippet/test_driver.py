@@ -1,4 +1,4 @@
-"""The checks of the driver can fail: a script that does one thing wrong is caught, in every engine, by that thing's name."""
+"""The checks of the driver can fail: a script that does one thing wrong is caught, by the name of that thing."""
 
 from __future__ import annotations
 

@@ -25,6 +25,8 @@ GOALS: dict[str, tuple[Step, ...]] = {
         node.runtime,
         node.packages,
         browser.chromium,
+        browser.firefox,
+        browser.webkit,
     ),
     "node": (packages.environment, node.runtime, node.packages),
 }

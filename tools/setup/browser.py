@@ -1,4 +1,4 @@
-"""A Chromium for the tests that drive real pages."""
+"""The browsers for the tests that drive real pages: Chromium, Firefox, and WebKit with a display of its own."""
 
 import os
 import shutil
@@ -56,4 +56,33 @@ chromium = Step(
     is_required=False,
     cost="tests in a browser are skipped.",
     command="sudo .venv/bin/python -m playwright install --with-deps chromium",
+)
+
+
+def _has_firefox() -> bool:
+    return any(map(shutil.which, ("firefox-esr", "firefox")))
+
+
+def _has_webkit() -> bool:
+    """The driver brings the browser with it; it needs a display, and machines that run tests have none."""
+    return shutil.which("WebKitWebDriver") is not None and shutil.which("Xvfb") is not None
+
+
+firefox = Step(
+    name="Firefox",
+    reason="the second engine of the page cases; apt's firefox-esr",
+    is_needed=lambda: not _has_firefox(),
+    run=lambda: apt_install("firefox-esr"),
+    is_required=False,
+    cost="the page cases are not run in Firefox.",
+    command="sudo apt-get install firefox-esr",
+)
+webkit = Step(
+    name="WebKit",
+    reason="the third; apt's webkit2gtk-driver and xvfb",
+    is_needed=lambda: not _has_webkit(),
+    run=lambda: apt_install("webkit2gtk-driver", "xvfb"),
+    is_required=False,
+    cost="the page cases are not run in WebKit.",
+    command="sudo apt-get install webkit2gtk-driver xvfb",
 )

@@ -30,7 +30,9 @@
     throws: () => {
       throw Error("a mistake of the script");
     },
-    warns_twice: () => ["once", "twice"].forEach((word) => console.warn(`StackLead: ${word}`)),
+    warns_twice: () => {
+      for (const word of ["once", "twice"]) console.warn(`StackLead: ${word}`);
+    },
     alters_submit: (e) => e.target.querySelector("[name=email]").setAttribute("name", "mail"),
     doubles_submit: (e) => fetch(e.target.action, { ...usual, body: new URLSearchParams(new FormData(e.target)) }),
   };
