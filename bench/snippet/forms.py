@@ -45,13 +45,13 @@ class Runs:
         first = found[states[0]]
         results: list[dict[str, Any]] = first["results"]
         every = [one for run in found.values() for one in run["results"]]
+        preflights = sum(one["preflights"] for one in every)
+        print(f"  {len(results)} cases; preflights: {preflights}; cases that never came back: {_hung(found)}")
         return {
             **_rates(results),
             "leaks": sum(bool(one["leak"]) for one in every),
             "broken_submits": {state: _broken(run) for state, run in found.items()},
             "negative_calls": sum(one["n_calls"] > 0 for one in results if one["cls"] == "negative"),
-            "hung_pages": sum(len(run["failed"]) for run in found.values()),
-            "preflights": sum(one["preflights"] for one in every),
         }
 
     def _run(self, state: str) -> dict[str, Any]:
@@ -80,6 +80,10 @@ def _rates(results: list[dict[str, Any]]) -> dict[str, Any]:
             tally.logins += 1
             tally.login_captures += one["captured"] or one["n_calls"] > 0
     return tally.of()
+
+
+def _hung(runs: dict[str, Any]) -> str:
+    return ", ".join(f"{one['id']} ({state})" for state, run in runs.items() for one in run["failed"]) or "none"
 
 
 def _broken(run: dict[str, Any]) -> int:

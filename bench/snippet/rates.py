@@ -1,6 +1,6 @@
 """The figures of capture that both corpora give."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 PARAMS = ("email", "first_name", "last_name", "name", "company", "location")
@@ -42,8 +42,3 @@ class Tally:
 
 def _rate(part: int, whole: int) -> float | None:
     return part / whole if whole else None
-
-
-def count(cases: Iterable[object]) -> int:
-    """Return how many there are."""
-    return len(cases) if isinstance(cases, Sequence) else sum(1 for _ in cases)

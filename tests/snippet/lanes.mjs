@@ -14,7 +14,7 @@ export async function startLanes(name, count = LANES[name], most = count) {
   const lanes = Array.from({ length: Math.max(1, Math.min(count, most)) }, () => new Lane(engine));
   return {
     run: (cases, folders, tell) => runAll(lanes, cases, folders, tell),
-    stop: () => Promise.all(lanes.map((lane) => lane.stop())),
+    stop: () => Promise.all(lanes.map((lane) => lane.end())),
   };
 }
 
@@ -37,6 +37,7 @@ class Lane {
   constructor(engine) {
     this.engine = engine;
     this.browser = null;
+    this.hasEnded = false;
   }
 
   async visit(test, folders) {
@@ -55,7 +56,8 @@ class Lane {
     try {
       this.browser ??= await this.engine.start();
       return await this.browser.newPage(onError);
-    } catch {
+    } catch (problem) {
+      if (this.hasEnded) throw problem;
       await this.stop();
       this.browser = await this.engine.start();
       return this.browser.newPage(onError);
@@ -68,6 +70,12 @@ class Lane {
     const got = "it hangs; the browser was ended";
     const problem = { what: "case", expected: `to end within ${CASE_MS / 1000} s`, got };
     return { name: test.name, ok: false, ms: CASE_MS, problems: [problem], calls: [] };
+  }
+
+  /** Stop for good: a case that is still under way may not start another browser. */
+  async end() {
+    this.hasEnded = true;
+    await this.stop();
   }
 
   async stop() {

@@ -32,5 +32,13 @@ const BLOCKED = /^(Error: )?(Content.Security.Policy|Cross-Origin Request Blocke
 async function newPage(browser, onError) {
   const context = await browser.createBrowserContext();
   const tell = (error) => BLOCKED.test(error) || onError(error);
-  return new PuppeteerPage(await context.newPage(), context, tell);
+  return new FirefoxPage(await context.newPage(), context, tell);
+}
+
+/** Asks Firefox itself to load pages: Puppeteer waits in vain for the page after one from the back-forward cache. */
+class FirefoxPage extends PuppeteerPage {
+  async open(url) {
+    const context = this.page.mainFrame()._id;
+    await this.page.browser().connection.send("browsingContext.navigate", { context, url, wait: "complete" });
+  }
 }
