@@ -5,6 +5,7 @@ function watchPage(hasGpc) {
   const notes = [];
   const page = `${Math.random()}`;
   const { stringify } = JSON;
+  const { assign } = Object;
   const beacon = navigator.sendBeacon.bind(navigator);
   const note = (kind, text) => {
     const one = { id: `${page}:${notes.length}`, page, kind, text };
@@ -13,7 +14,12 @@ function watchPage(hasGpc) {
   };
   Object.defineProperty(window, Symbol.for("notes of the driver"), { value: notes });
   addEventListener("error", (e) => note("exception", `${e.message} (${e.filename}:${e.lineno})`));
-  addEventListener("unhandledrejection", (e) => note("rejection", String(e.reason?.stack || e.reason)));
+  addEventListener("unhandledrejection", (e) => {
+    const text = String(e.reason?.stack || e.reason);
+    // WebKit runs the driver's commands in the page: what these trip over there is no mistake of the page's.
+    const isDrivers = /_execute@\s+evaluateJavaScriptFunction@/.test(text) && !/stacklead/.test(text);
+    if (!isDrivers) note("rejection", text);
+  });
   const { warn } = console;
   console.warn = function (...said) {
     if (String(said[0]).startsWith("StackLead:")) note("warning", said.join(" "));
@@ -21,6 +27,18 @@ function watchPage(hasGpc) {
   };
   if (hasGpc)
     Object.defineProperty(Navigator.prototype, "globalPrivacyControl", { get: () => true, configurable: true });
+  // On F9, which no page sees: an empty frame, in which the driver of an engine without a world of its own finds
+  // built-ins that the page has not replaced.
+  const remove = removeEventListener.bind(window);
+  const make = document.createElement.bind(document);
+  const append = document.documentElement.appendChild.bind(document.documentElement);
+  const clean = (e) => {
+    if (!e.isTrusted || e.key !== "F9") return;
+    e.stopImmediatePropagation();
+    append(assign(make("iframe"), { name: "driver", hidden: true }));
+    remove("keydown", clean, true);
+  };
+  addEventListener("keydown", clean, true);
   document.currentScript.remove();
 }
 
