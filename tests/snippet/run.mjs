@@ -9,6 +9,7 @@
 // Exit code: 0 all passed, 1 some failed, 2 wrong usage, 3 the engine is not on this machine.
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { buildApps } from "./apps.mjs";
 import { readCases } from "./cases.mjs";
 import { startLanes } from "./lanes.mjs";
 import { finish, printResult } from "./report.mjs";
@@ -36,8 +37,11 @@ async function main({ engine, json, lanes, corpus, dist, list }, only) {
     return 0;
   }
   const folders = { corpus, dist, apps: here("../../build/snippet-apps") };
+  await buildApps(folders.apps);
   const browsers = await startLanes(engine, Number(lanes) || undefined, cases.length);
   if (!browsers) return 3;
+  for (const signal of ["SIGINT", "SIGTERM"])
+    process.once(signal, () => browsers.stop().finally(() => process.exit(130)));
   const results = await browsers.run(cases, folders, (result) => printResult(engine, result));
   await browsers.stop();
   return finish(engine, results, (performance.now() - started) / 1000, json);

@@ -56,7 +56,7 @@ async function press(at, selector, key) {
 // By the page's own script, since a page that comes from the back-forward cache tells drivers of no load.
 async function travel(at, code) {
   const left = `document[Symbol.for("left by the driver")]`;
-  const before = await at.page.evaluate("location.href");
+  const { before } = await retry(async () => ({ before: await at.page.evaluate("location.href") }));
   await at.page.run(`${left} = true; ${code}`);
   await until(at, `(!${left} || location.href !== ${JSON.stringify(before)}) && document.readyState === "complete"`);
 }
@@ -92,6 +92,7 @@ async function own(at, count) {
   const { state } = at.site;
   await arrive(at.site, () => state.own.length, count, "own submits");
   await at.site.until(() => state.shown >= state.awaited, WAIT_MS);
+  await until(at, "true"); // the driver of the engine may learn of the new page a moment later
 }
 
 /** Evaluate until the value is the expected one; returns the last value, or the Error. */

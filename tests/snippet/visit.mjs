@@ -49,7 +49,8 @@ function startOwner(test, folders, product) {
 async function walk(engine, at, test, expect, seen) {
   at.page = await engine.newPage((error) => seen.errors.push(error));
   await go(at, test.path);
-  if (!(await at.page.evaluate(READ_NOTES))) throw new Error("the page kept the driver's first script from running");
+  if ((await evaluateUntil(at.page, READ_NOTES, Array.isArray)) === null)
+    throw new Error("the page kept the driver's first script from running");
   for (const step of test.steps) await take(at, step);
   if (expect.result) seen.value = await settle(at, expect.result[0], expect.result[1]);
   if (expect.callbacks !== undefined) seen.callbacks = await settle(at, "window.calls", expect.callbacks);

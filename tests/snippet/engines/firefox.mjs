@@ -23,11 +23,14 @@ export async function start() {
     headless: true,
     extraPrefsFirefox: PREFERENCES,
   });
-  return { newPage: () => newPage(browser), stop: () => browser.close() };
+  return { newPage: (onError) => newPage(browser, onError), stop: () => browser.close() };
 }
 
-// Firefox tells blocked resources as if they were exceptions, so here only the page's first script is asked for those.
-async function newPage(browser) {
+// Firefox tells of blocked resources as if they were exceptions.
+const BLOCKED = /^(Error: )?(Content.Security.Policy|Cross-Origin Request Blocked|Cross-Origin-)/;
+
+async function newPage(browser, onError) {
   const context = await browser.createBrowserContext();
-  return new PuppeteerPage(await context.newPage(), context);
+  const tell = (error) => BLOCKED.test(error) || onError(error);
+  return new PuppeteerPage(await context.newPage(), context, tell);
 }

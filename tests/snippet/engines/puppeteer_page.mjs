@@ -1,9 +1,9 @@
-// A page of a browser that Puppeteer drives. `onError`, if given, hears of exceptions in the page.
+// A page of a browser that Puppeteer drives. `onError` hears of exceptions in the page.
 export class PuppeteerPage {
   constructor(page, context, onError) {
     this.page = page;
     this.context = context;
-    if (onError) page.on("pageerror", (error) => onError(String(error?.stack ?? error)));
+    page.on("pageerror", (error) => onError(String(error?.stack ?? error)));
     page.on("dialog", (dialog) => dialog.accept().catch(() => {}));
   }
 
