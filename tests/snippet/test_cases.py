@@ -1,4 +1,4 @@
-"""The page cases are whole: pages and cases in pairs, enough of each kind, and nothing is loaded from another machine."""
+"""The page cases are whole: pages and cases in pairs, enough of each kind, nothing loaded from another machine."""
 
 from __future__ import annotations
 
