@@ -1,5 +1,5 @@
 // A base-input component in a list that is rendered from a schema, keyed by language: a change of language mounts all fields anew.
-import { computed, createApp, defineComponent, reactive, ref } from "vue/dist/vue.esm-bundler.js";
+import { computed, createApp, defineComponent, reactive, ref } from "vue";
 
 const BaseInput = defineComponent({
   props: { modelValue: String, label: String, name: String },

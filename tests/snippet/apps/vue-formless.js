@@ -1,5 +1,5 @@
 // A chat-like lead bot: one input at a time, always the same element, its label changes.
-import { createApp, nextTick } from "vue/dist/vue.esm-bundler.js";
+import { createApp, nextTick } from "vue";
 
 createApp({
   data: () => ({

@@ -1,5 +1,5 @@
 // Takes over markup that stands in the page: in-DOM template, so the served inputs are replaced when the app mounts.
-import { createApp } from "vue/dist/vue.esm-bundler.js";
+import { createApp } from "vue";
 
 window.startApp = () =>
   createApp({

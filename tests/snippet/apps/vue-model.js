@@ -1,5 +1,5 @@
 // v-model on plain inputs, with modifiers, and an async submit.
-import { createApp } from "vue/dist/vue.esm-bundler.js";
+import { createApp } from "vue";
 
 createApp({
   data: () => ({ person: { first: "", last: "", mail: "" }, state: "ready" }),

@@ -1,5 +1,5 @@
 // Hash routes by hand; a keep-alive keeps the contact page's fields while the visitor reads another one.
-import { createApp, ref } from "vue/dist/vue.esm-bundler.js";
+import { createApp, ref } from "vue";
 
 const Contact = {
   data: () => ({ ok: false }),

@@ -1,5 +1,5 @@
 // Steps with v-if and a transition-free swap; the answers live in a reactive object.
-import { createApp, reactive, ref } from "vue/dist/vue.esm-bundler.js";
+import { createApp, reactive, ref } from "vue";
 
 createApp({
   setup() {

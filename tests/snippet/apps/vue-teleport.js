@@ -1,5 +1,5 @@
 // A drawer teleported to the body, opened by a button, with a show-password toggle.
-import { createApp } from "vue/dist/vue.esm-bundler.js";
+import { createApp } from "vue";
 
 createApp({
   data: () => ({ open: false, see: false, email: "", secret: "", agree: false }),

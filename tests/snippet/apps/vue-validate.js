@@ -1,5 +1,5 @@
 // Validates on input, disables the button, shows messages; the submit handler runs async checks before it sends.
-import { createApp } from "vue/dist/vue.esm-bundler.js";
+import { createApp } from "vue";
 
 createApp({
   data: () => ({ f: { linkedin: "", email: "", company: "" }, tried: false, done: false }),
