@@ -26,10 +26,26 @@ Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 
 SCRIPT_PATH = "/stacklead.js"  # the documented addresses, which always work
 CAPTURE_PATH = "/api/client/leads"
+SNIPPET_FILES = ("stacklead.debug.js", "stacklead.mjs", "stacklead.d.ts")  # beside the script, wherever that is
 # What our own routes begin with: names that a path of the operator's may not take. A test compares it with the routes.
 TAKEN_NAMES = frozenset(
-    "api confirm deliveries docs first-steps healthz leads metrics openapi.json readyz settings sign-in sign-out "
-    "sign-out-everywhere static".split()
+    [
+        "api",
+        "confirm",
+        "deliveries",
+        "docs",
+        "first-steps",
+        "healthz",
+        "leads",
+        "metrics",
+        "openapi.json",
+        "readyz",
+        "settings",
+        "sign-in",
+        "sign-out",
+        "sign-out-everywhere",
+        "static",
+    ]
 )
 _PATH = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
 
@@ -147,12 +163,12 @@ class Settings(BaseSettings):
         return self.source_settings.get(name) or next(s for s in SOURCES if s.name == name)
 
     @property
-    def script_paths(self) -> tuple[str, str, str]:
-        """The paths of the script under the operator's name: itself, with `{hash}` in its name, and the inspector's."""
+    def script_paths(self) -> tuple[str, ...]:
+        """The paths under the operator's name: the script, the same with `{hash}` in its name, and the other files."""
         folder, _, name = self.script_path.rpartition("/")
         stem, dot, extension = name.rpartition(".")
         pinned = f"{stem}.{{hash}}.{extension}" if dot else f"{name}.{{hash}}"
-        return self.script_path, f"{folder}/{pinned}", f"{folder}/stacklead.debug.js"
+        return self.script_path, f"{folder}/{pinned}", *(f"{folder}/{file}" for file in SNIPPET_FILES)
 
     @property
     def sqlalchemy_url(self) -> str:

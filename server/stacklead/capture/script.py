@@ -1,61 +1,24 @@
-"""The files of the built snippet, kept in memory, compressed once.
+"""The files of the built snippet, for the pages of others.
 
 GET /stacklead.js, /stacklead.min.js, /stacklead.<hash>.js and the operator's own path: the same bytes.
 GET /stacklead.debug.js: the field inspector. GET /stacklead.mjs and /stacklead.d.ts: the module, and its types.
 """
 
-import base64
-import gzip
-import hashlib
 import re
-from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
-import brotli as _brotli  # pyright: ignore[reportMissingTypeStubs]
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from stacklead.errors import NotFound
-from stacklead.settings import SCRIPT_PATH, Settings
-
-brotli: Any = _brotli  # it declares no types
+from stacklead.settings import SCRIPT_PATH, SNIPPET_FILES, Settings
+from stacklead.snippet_files import Script, load_script
 
 _YEAR = "public, max-age=31536000, immutable"
 _HOUR = "public, max-age=3600, stale-while-revalidate=86400"
 _MEDIA_TYPES = {".ts": "application/typescript; charset=utf-8"}  # everything else is a script
 _SCRIPT = "text/javascript; charset=utf-8"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Script:
-    """One file of the snippet: its bytes, the short hash in its immutable name, and its SRI hash."""
-
-    body: bytes
-    hash: str
-    integrity: str
-    encoded: dict[str, bytes]
-
-
-@cache
-def load_script(name: str = "stacklead.js") -> Script:
-    """Read a file of the built snippet, from the wheel or from the checkout, and compress it."""
-    body = _find_dist().joinpath(name).read_bytes()
-    digest = hashlib.sha384(body).digest()
-    return Script(
-        body=body,
-        hash=hashlib.sha256(body).hexdigest()[:12],
-        integrity="sha384-" + base64.b64encode(digest).decode(),
-        encoded={"br": brotli.compress(body, quality=11), "gzip": gzip.compress(body, 9, mtime=0)},
-    )
-
-
-def _find_dist() -> Path:
-    packaged = Path(str(files("stacklead"))) / "snippet_dist"
-    return packaged if packaged.is_dir() else Path(__file__).parents[3] / "snippet" / "dist"
 
 
 async def get_script(request: Request) -> Response:
@@ -110,12 +73,10 @@ def make_routes(settings: Settings) -> list[Route]:
     """Return the routes of the snippet's files: the documented ones, and beside them the operator's own path."""
     routes = [
         Route(SCRIPT_PATH, get_script),
-        Route("/stacklead.debug.js", get_file),
-        Route("/stacklead.mjs", get_file),
-        Route("/stacklead.d.ts", get_file),
+        *(Route(f"/{name}", get_file) for name in SNIPPET_FILES),
         Route("/stacklead.{hash}.js", get_script),
     ]
     if settings.script_path != SCRIPT_PATH:
-        own, pinned, inspector = settings.script_paths
-        routes += [Route(own, get_script), Route(inspector, get_file), Route(pinned, get_script)]
+        own, pinned, *files = settings.script_paths
+        routes += [Route(own, get_script), *(Route(file, get_file) for file in files), Route(pinned, get_script)]
     return routes

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from starlette.testclient import TestClient
 
 from stacklead.app import create_app
-from stacklead.capture.script import load_script
 from stacklead.settings import CAPTURE_PATH, SCRIPT_PATH, TAKEN_NAMES, Settings
+from stacklead.snippet_files import load_script
 from support.tenants import Tenant
 from unit.capture.http import CLIENT, assert_refused
 
@@ -102,6 +102,8 @@ def test_paths_beside_the_own_one_are_404(site: TestClient, path: str) -> None:
         ("/hello/stacklead.debug.js", "text/javascript; charset=utf-8"),
         ("/stacklead.mjs", "text/javascript; charset=utf-8"),
         ("/stacklead.d.ts", "application/typescript; charset=utf-8"),
+        ("/hello/stacklead.mjs", "text/javascript; charset=utf-8"),
+        ("/hello/stacklead.d.ts", "application/typescript; charset=utf-8"),
     ],
 )
 @pytest.mark.parametrize("encoding", ["br", "gzip", None])
@@ -176,6 +178,7 @@ def test_path_that_can_be_is_taken(path: str) -> None:
         (CAPTURE_PATH, "/in"),
         ("/hello.js", SCRIPT_PATH),
         ("/js/hello.js", "/js/stacklead.debug.js"),
+        ("/js/hello.js", "/js/stacklead.mjs"),
         (SCRIPT_PATH, SCRIPT_PATH),
     ],
 )
