@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from stacklead import monitoring
 from stacklead.capture import api, docs, script
 from stacklead.capture.chores import Chores
-from stacklead.capture.snippet import PREFIX, ClientRoutes
+from stacklead.capture.snippet import ClientRoutes
 from stacklead.dashboard import pages
 from stacklead.errors import (
     MethodNotAllowed,
@@ -45,7 +45,7 @@ class App(Starlette):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer captures, hand everything else to Starlette."""
-        if self.client_routes is not None and scope["type"] == "http" and scope["path"].startswith(PREFIX):
+        if self.client_routes is not None and scope["type"] == "http" and self.client_routes.has(scope["path"]):
             await self.client_routes(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
@@ -90,7 +90,7 @@ def create_app(settings: Settings) -> App:
     }
     app = App(
         routes=[
-            *script.routes,
+            *script.make_routes(settings),
             *api.routes,
             *docs.routes,
             Route("/healthz", healthz),
@@ -186,4 +186,10 @@ def _endpoint_name(request: Request[State]) -> str:
 
 def _is_for_machines(request: Request[State]) -> bool:
     path = request.url.path
-    return path.startswith("/api/") or path in ("/healthz", "/readyz", "/metrics", "/openapi.json")
+    if path.startswith(("/api/", "/stacklead.")) or _is_script_route(request):
+        return True
+    return path in ("/healthz", "/readyz", "/metrics", "/openapi.json")
+
+
+def _is_script_route(request: Request[State]) -> bool:
+    return getattr(request.scope.get("endpoint"), "__module__", "") == script.__name__

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, TypeAdapter
+from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -23,6 +23,50 @@ def _split(value: Any) -> Any:
 
 
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+
+SCRIPT_PATH = "/stacklead.js"  # the documented addresses, which always work
+CAPTURE_PATH = "/api/client/leads"
+SNIPPET_FILES = ("stacklead.debug.js", "stacklead.mjs", "stacklead.d.ts")  # beside the script, wherever that is
+# What our own routes begin with: names that a path of the operator's may not take. A test compares it with the routes.
+TAKEN_NAMES = frozenset(
+    [
+        "api",
+        "confirm",
+        "deliveries",
+        "docs",
+        "first-steps",
+        "healthz",
+        "leads",
+        "metrics",
+        "openapi.json",
+        "readyz",
+        "settings",
+        "sign-in",
+        "sign-out",
+        "sign-out-everywhere",
+        "static",
+    ]
+)
+_PATH = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
+
+
+def _check_path(path: str) -> str:
+    """Return an additional path that the script or the endpoint can have.
+
+    Raises:
+        ValueError: it is not absolute, holds something else than letters, digits and `-._~`, or belongs to a page.
+    """
+    if path in (SCRIPT_PATH, CAPTURE_PATH):
+        return path
+    if len(path) > 200 or not _PATH.fullmatch(path):
+        raise ValueError("must be an absolute path like /js/hello.js: letters, digits and -._~ between the slashes")
+    first = path.split("/")[1]
+    if first in TAKEN_NAMES or (first.startswith("stacklead.") and path.count("/") == 1):
+        raise ValueError(f"must not begin with /{first}, which is a route of StackLead's own")
+    return path
+
+
+HttpPath = Annotated[str, AfterValidator(_check_path)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +124,10 @@ class Settings(BaseSettings):
     ca_file: str = Field("", description="extra CA certificates (PEM) that outward calls trust")
     allowed_networks: Words = Field((), description="CIDRs that outward calls may reach although they are private")
     trusted_proxies: Words = Field((), description="addresses or CIDRs whose X-Forwarded-For counts")
+    script_path: HttpPath = Field(SCRIPT_PATH, description="another path of the script; `/stacklead.js` works too")
+    capture_path: HttpPath = Field(
+        CAPTURE_PATH, description="another path that captures are sent to; `/api/client/leads` works too"
+    )
     settle_s: float = Field(30.0, description="seconds that research waits after the last entry", ge=0)
     repeat_window_s: float = Field(86_400.0, description="seconds in which captures of one address are one lead", ge=0)
     rate_key: float = Field(50.0, description="captures per second and client key", gt=0)
@@ -88,6 +136,14 @@ class Settings(BaseSettings):
     retention_days: int = Field(0, description="days that leads are kept; 0 keeps them", ge=0)
     smtp_probe: bool = Field(False, description="ask mail servers whether they accept any address (no source does yet)")
     source_settings: dict[str, SourceSettings] = Field(default_factory=dict, exclude=True)
+
+    @model_validator(mode="after")
+    def _check_paths(self) -> "Settings":
+        if self.script_path == CAPTURE_PATH or self.capture_path in (SCRIPT_PATH, *self.script_paths):
+            raise ValueError(
+                "script_path and capture_path must be two different paths, and neither the other's default"
+            )
+        return self
 
     @classmethod
     def from_env(cls, *, port: int | None = None, **overrides: Any) -> "Settings":
@@ -105,6 +161,14 @@ class Settings(BaseSettings):
     def source(self, name: str) -> SourceSettings:
         """Return how the named source is reached."""
         return self.source_settings.get(name) or next(s for s in SOURCES if s.name == name)
+
+    @property
+    def script_paths(self) -> tuple[str, ...]:
+        """The paths under the operator's name: the script, the same with `{hash}` in its name, and the other files."""
+        folder, _, name = self.script_path.rpartition("/")
+        stem, dot, extension = name.rpartition(".")
+        pinned = f"{stem}.{{hash}}.{extension}" if dot else f"{name}.{{hash}}"
+        return self.script_path, f"{folder}/{pinned}", *(f"{folder}/{file}" for file in SNIPPET_FILES)
 
     @property
     def sqlalchemy_url(self) -> str:

@@ -1,72 +1,43 @@
-"""GET /stacklead.js, /stacklead.min.js and /stacklead.<hash>.js: the same bytes, kept in memory, compressed once."""
+"""The files of the built snippet, for the pages of others.
 
-import base64
-import gzip
-import hashlib
+GET /stacklead.js, /stacklead.min.js, /stacklead.<hash>.js and the operator's own path: the same bytes.
+GET /stacklead.debug.js: the field inspector. GET /stacklead.mjs and /stacklead.d.ts: the module, and its types.
+"""
+
 import re
-from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
-import brotli as _brotli  # pyright: ignore[reportMissingTypeStubs]
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from stacklead.errors import NotFound
-
-brotli: Any = _brotli  # it declares no types
+from stacklead.settings import SCRIPT_PATH, SNIPPET_FILES, Settings
+from stacklead.snippet_files import Script, load_script
 
 _YEAR = "public, max-age=31536000, immutable"
 _HOUR = "public, max-age=3600, stale-while-revalidate=86400"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Script:
-    """One file of the snippet: its bytes, the short hash in its immutable name, and its SRI hash."""
-
-    body: bytes
-    hash: str
-    integrity: str
-    encoded: dict[str, bytes]
-
-
-@cache
-def load_script(name: str = "stacklead.js") -> Script:
-    """Read a file of the built snippet, from the wheel or from the checkout, and compress it."""
-    body = _find_dist().joinpath(name).read_bytes()
-    digest = hashlib.sha384(body).digest()
-    return Script(
-        body=body,
-        hash=hashlib.sha256(body).hexdigest()[:12],
-        integrity="sha384-" + base64.b64encode(digest).decode(),
-        encoded={"br": brotli.compress(body, quality=11), "gzip": gzip.compress(body, 9, mtime=0)},
-    )
-
-
-def _find_dist() -> Path:
-    packaged = Path(str(files("stacklead"))) / "snippet_dist"
-    return packaged if packaged.is_dir() else Path(__file__).parents[3] / "snippet" / "dist"
+_MEDIA_TYPES = {".ts": "application/typescript; charset=utf-8"}  # everything else is a script
+_SCRIPT = "text/javascript; charset=utf-8"
 
 
 async def get_script(request: Request) -> Response:
     """Answer with the script in the best encoding that the browser reads."""
     script = load_script()
-    name: str = request.path_params.get("name", "")
+    name: str = request.path_params.get("hash", "")
     if name not in ("", "min", script.hash):
-        raise NotFound("There is no such script.")
+        raise NotFound("There is no such script. After an update, a pinned script has a new name: copy the tag again.")
     return _respond(request, script, is_immutable=name == script.hash)
 
 
-async def get_debug_script(request: Request) -> Response:
-    """Answer with the field inspector, which `?sl-debug=1` loads on the owner's page."""
+async def get_file(request: Request) -> Response:
+    """Answer with another file of the snippet, by its name."""
+    name = request.url.path.rpartition("/")[2]
     try:
-        script = load_script("stacklead.debug.js")
+        script = load_script(name)
     except FileNotFoundError as exc:
         raise NotFound("There is no such script.") from exc
-    return _respond(request, script, is_immutable=False)
+    return _respond(request, script, is_immutable=False, media_type=_MEDIA_TYPES.get(Path(name).suffix, _SCRIPT))
 
 
 def choose_encoding(accepted: str) -> str | None:
@@ -79,7 +50,7 @@ def choose_encoding(accepted: str) -> str | None:
     return next((name for name in ("br", "gzip") if name in names), None)
 
 
-def _respond(request: Request, script: Script, *, is_immutable: bool) -> Response:
+def _respond(request: Request, script: Script, *, is_immutable: bool, media_type: str = _SCRIPT) -> Response:
     encoding = choose_encoding(request.headers.get("accept-encoding", ""))
     etag = f'"{script.hash}{"-" + encoding if encoding else ""}"'
     headers = {
@@ -95,11 +66,17 @@ def _respond(request: Request, script: Script, *, is_immutable: bool) -> Respons
     if encoding:
         headers["Content-Encoding"] = encoding
     body = script.encoded[encoding] if encoding else script.body
-    return Response(body, media_type="text/javascript; charset=utf-8", headers=headers)
+    return Response(body, media_type=media_type, headers=headers)
 
 
-routes = [
-    Route("/stacklead.js", get_script),
-    Route("/stacklead.debug.js", get_debug_script),
-    Route("/stacklead.{name}.js", get_script),
-]
+def make_routes(settings: Settings) -> list[Route]:
+    """Return the routes of the snippet's files: the documented ones, and beside them the operator's own path."""
+    routes = [
+        Route(SCRIPT_PATH, get_script),
+        *(Route(f"/{name}", get_file) for name in SNIPPET_FILES),
+        Route("/stacklead.{hash}.js", get_script),
+    ]
+    if settings.script_path != SCRIPT_PATH:
+        own, pinned, *files = settings.script_paths
+        routes += [Route(own, get_script), *(Route(file, get_file) for file in files), Route(pinned, get_script)]
+    return routes

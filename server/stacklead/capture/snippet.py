@@ -1,6 +1,7 @@
 """POST /api/client/leads: captures from browsers. Raw ASGI, because it stands in other people's pages (INTAKE.md 1).
 
-Everything under /api/client/ passes here, so that every answer, refusals and faults included, carries the CORS header.
+Everything under /api/client/ passes here, and so does the operator's own path of the endpoint, so that every answer,
+refusals and faults included, carries the CORS header.
 """
 
 import time
@@ -23,7 +24,7 @@ from stacklead.errors import (
     UnsupportedMediaType,
 )
 from stacklead.limits import ClientAddress, Limits
-from stacklead.settings import Settings
+from stacklead.settings import CAPTURE_PATH, Settings
 from stacklead.state import State
 from stacklead.storage.account_keys import Key
 from stacklead.storage.intake import CaptureRow
@@ -31,7 +32,6 @@ from stacklead.tally import Tally
 from stacklead.wire import dump_json
 
 PREFIX = "/api/client/"
-PATH = "/api/client/leads"
 _OK = b'{"message":"ok"}'  # the same bytes whatever was known before
 
 Scope = MutableMapping[str, Any]
@@ -58,14 +58,19 @@ log = structlog.get_logger()
 
 
 class ClientRoutes:
-    """ASGI application: answers everything under PREFIX."""
+    """ASGI application: answers everything under PREFIX, and the operator's own path."""
 
     def __init__(self, settings: Settings) -> None:
+        self.own_path = settings.capture_path
         self.limits = Limits(settings)
         self.client_address = ClientAddress(settings.trusted_proxies)
         self.refusals = Refusals()
         self.tally = Tally()
         compile_patterns()
+
+    def has(self, path: str) -> bool:
+        """Return True if this path is answered here."""
+        return path.startswith(PREFIX) or path == self.own_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
@@ -73,7 +78,7 @@ class ClientRoutes:
             if scope["method"] == "OPTIONS":  # on any path, so that a page can read what is wrong with it
                 await _respond(send, 204, b"", _PREFLIGHT)
                 return
-            if scope["path"] != PATH:
+            if scope["path"] not in (CAPTURE_PATH, self.own_path):
                 raise NotFound("There is no such route.")
             if scope["method"] != "POST":
                 raise MethodNotAllowed("Send captures with POST.")

@@ -1,6 +1,7 @@
 """The website tag: the lines to paste, whether they work, client keys and where leads by tag are sent."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from starlette.responses import Response
@@ -9,13 +10,14 @@ from starlette.routing import BaseRoute, Route
 from stacklead.dashboard.forms import parse_label, parse_origins
 from stacklead.dashboard.session import Visit, signed_in
 from stacklead.dashboard.status import list_notes
-from stacklead.dashboard.tag import make_tag
+from stacklead.dashboard.tag import TagOptions, list_tag_forms, make_tag, parse_options
 from stacklead.errors import InvalidRequest, NotFound
 from stacklead.models import TagDelivery
 from stacklead.storage import account_keys, accounts, seen
 from stacklead.storage.account_keys import Key
 from stacklead.storage.database import now_ms
 from stacklead.storage.refusals import RefusalSeen, list_refusals
+from stacklead.text import web_link
 
 SNIPPET_PAGE = "/settings/snippet"
 REFUSAL_WORDS: Mapping[str, str] = {  # by the code of the answer
@@ -24,13 +26,19 @@ REFUSAL_WORDS: Mapping[str, str] = {  # by the code of the answer
     "too_many_requests": "Too many at once",
     "invalid_request": "What was sent could not be read as a lead",
 }
+NOTHING: Mapping[str, str] = MappingProxyType({})
 MAX_KEYS = 50  # live keys of one kind
 
 
 @signed_in
 async def show_snippet(visit: Visit) -> Response:
-    """Show the tag of one client key (`?key=`, else the first made) and what has been seen of it."""
-    return await _render_snippet(visit)
+    """Show the tag of one client key (`?key=`, else the first made), its other forms, and what has been seen of it."""
+    try:
+        options = parse_options(visit.request.query_params)
+    except InvalidRequest as exc:
+        typed = visit.request.query_params.get("origin", "")
+        return await _render_snippet(visit, problems={"origin": exc.message}, typed={"origin": typed})
+    return await _render_snippet(visit, options)
 
 
 @signed_in
@@ -58,7 +66,7 @@ async def save_origins(visit: Visit) -> Response:
     try:
         origins = parse_origins(typed)
     except InvalidRequest as exc:
-        return await _render_snippet(visit, problem=exc.message, typed=typed)
+        return await _render_snippet(visit, problems={"origins": exc.message}, typed={"origins": typed})
     async with visit.database.write() as db:
         await account_keys.save_allowed_origins(db, visit.account.id, key_id_of(visit), origins)
     said = "Only the origins in the list may use this key now." if origins else "Every website may use this key now."
@@ -112,7 +120,13 @@ def key_id_of(visit: Visit) -> int:
     return int(text)
 
 
-async def _render_snippet(visit: Visit, *, problem: str = "", typed: str | None = None) -> Response:
+async def _render_snippet(
+    visit: Visit,
+    options: TagOptions = TagOptions(),  # noqa: B008 - frozen
+    *,
+    problems: Mapping[str, str] = NOTHING,
+    typed: Mapping[str, str] = NOTHING,
+) -> Response:
     async with visit.database.read() as db:
         keys = await account_keys.list_keys(db, visit.account.id, "client")
         live = [key for key in keys if key.revoked_at is None]
@@ -123,19 +137,28 @@ async def _render_snippet(visit: Visit, *, problem: str = "", typed: str | None 
     allowed = (chosen.allowed_origins if chosen else None) or ()
     return visit.render(
         "settings_snippet.html",
-        status=400 if problem else 200,
+        status=400 if problems else 200,
         keys=live,
         revoked=[key for key in keys if key.revoked_at is not None],
         chosen=chosen,
         tag=make_tag(visit.settings, chosen.key_text or "") if chosen else "",
+        options=options,
+        forms=list_tag_forms(visit.settings, chosen.key_text or "", options) if chosen else [],
         last=last,
+        inspected=list_inspector_links([last.page if last else "", *origins]),
         suggested=[origin for origin in origins if origin not in allowed],
-        origins="\n".join(allowed) if typed is None else typed,
-        problems={"origins": problem} if problem else {},
+        typed={"origins": "\n".join(allowed), "origin": options.origin, **typed},
+        problems=problems,
         tag_delivery=visit.account.tag_delivery,
         refused=[_describe_refusal(each, live) for each in refused],
         notes=await list_notes(visit),
     )
+
+
+def list_inspector_links(pages: Sequence[str]) -> list[tuple[str, str]]:
+    """Return (page, link) of pages that were seen: the link opens the field inspector there."""
+    found = {page: link for page in pages[:6] if (link := web_link(page.partition("?")[0].partition("#")[0]))}
+    return [(page, f"{link}?sl-debug=1") for page, link in found.items()]
 
 
 def _describe_refusal(refusal: RefusalSeen, live: Sequence[Key]) -> dict[str, Any]:

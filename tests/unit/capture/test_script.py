@@ -12,8 +12,9 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from stacklead.app import create_app
-from stacklead.capture.script import choose_encoding, load_script
+from stacklead.capture.script import choose_encoding
 from stacklead.settings import Settings
+from stacklead.snippet_files import load_script
 
 DIST = Path(__file__).parents[3] / "snippet" / "dist" / "stacklead.js"
 SCRIPT = DIST.read_bytes()
