@@ -1,72 +1,93 @@
-// The call itself: who, of which form, at which stage.
+// The call itself: who, of which form, at which stage, if the visitor allows it; over the wire, and again if it fails.
 import { config } from "./config";
-import { type Answered, send } from "./send";
+import { guarded, json } from "./page";
+import { eachKept, isOptedOut, keep } from "./storage";
 
 export type Stage = "entry" | "leave" | "submit";
 export type Person = Record<string, unknown>;
 
-/** One lead in the making: a form, or a group of fields without one, during one page view. */
+/** Told of the first answer: status 0 and "" if there was none. */
+export type Answered = (status: number, text: string) => void;
+
+/** What is known of one lead and its calls. */
 export interface Lead {
-  id: string;
-  /** The person as it was last sent, "" if never. */
-  sent: string;
-  /** The last stage sent; a later one replaces it, an earlier one is not sent again. */
-  stage?: Stage;
+  id_: string;
+  /** The person as it was last sent. */
+  sent_?: string;
+  /** The last stage sent; an earlier one is not sent again. */
+  stage_?: Stage;
 }
 
-/** Make 128 random bits, in hex. */
-export function newId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  let id = "";
-  for (let i = 0; i < 16; i++) id += ((bytes[i] as number) + 256).toString(16).slice(1);
-  return id;
+let isWarned: unknown;
+let isAllowed: unknown;
+// What waits for consent, in memory only.
+const held = new Map<Lead, () => void>();
+
+/** Tell the owner what is wrong, once. */
+export function warn(text: unknown): void {
+  if (!isWarned) console.warn(`StackLead: ${text}`);
+  isWarned = 1;
 }
 
-const hasOwn = Object.prototype.hasOwnProperty;
-
-// Own JSON and form encoding: pages replace JSON, toJSON and the methods of Array.
-function json(value: unknown): string {
-  if (typeof value === "string")
-    return `"${value.replace(/["\\]|[^ -\uffff]/g, (c) => `\\u${(c.charCodeAt(0) + 65536).toString(16).slice(1)}`)}"`;
-  if (!value || typeof value !== "object") return `${value}`;
-  const isList = "length" in value;
-  let out = "";
-  for (const key in value) {
-    const item = (value as Person)[key];
-    if (hasOwn.call(value, key) && item !== undefined && typeof item !== "function")
-      out += (out && ",") + (isList ? "" : `${json(key)}:`) + json(item);
-  }
-  return isList ? `[${out}]` : `{${out}}`;
-}
-
-// A lone surrogate would throw.
-const encode = (value: unknown): string => encodeURIComponent(`${value}`.replace(/[\ud800-\udfff]/gu, ""));
-
-/** Encode as form fields in the order of the keys, each with its & in front; empty ones are left out. */
-function form(fields: Record<string, unknown>): string {
-  let body = "";
-  for (const key in fields)
-    if (fields[key] != null && fields[key] !== "") body += `&${encode(key)}=${encode(fields[key])}`;
-  return body;
-}
-
-const campaign = location.search.match(/\butm_\w+=[^&]+/g);
+let tries = 0;
+const TRIES = 5;
 
 /**
- * Send a person, or only the stage if nothing about them is new; nothing at all if neither is.
- * Values that are undefined, and functions, are left out.
+ * POST a form: a simple cross-origin request that survives the page. A person that does not arrive is kept for the next
+ * page, and tried again on this one after 1 s, 2 s, 4 s ...; nobody would miss a stage.
+ */
+function post(body: URLSearchParams, answered?: Answered): void {
+  const settle = guarded((status: number, text: string) => {
+    const isFailed = !status || status === 429 || status === 503;
+    if (body.get("person")) keep(body, isFailed);
+    if (!isFailed) status === 200 || warn(status + text);
+    else if (tries < TRIES) setTimeout(resend, 1e3 << tries++);
+    if (answered) answered(status, text);
+  });
+  try {
+    fetch(config.endpoint as string, { method: "POST", body, keepalive: true, credentials: "omit" }).then(
+      (r) => r.text().then((text) => settle(r.status, text)),
+      () => settle(0, ""),
+    );
+  } catch {
+    // A page without a usable fetch.
+    navigator.sendBeacon(config.endpoint as string, body);
+  }
+}
+
+/** Send what this page and earlier ones have kept. */
+const resend = guarded(() => {
+  if (isAllowed) eachKept((body) => post(new URLSearchParams(body)));
+});
+
+const bare = (address: string): string => address.replace(/[?#].*/, "");
+
+/**
+ * Send a person, or only the stage if nothing about them is new; nothing at all if neither is, unless somebody waits
+ * for the answer. Before consent it waits, in memory.
  */
 export function capture(lead: Lead, person: Person, stage: Stage, answered?: Answered): void {
   const who = json(person);
-  if (who === lead.sent && (stage === "entry" || stage === lead.stage || lead.stage === "submit")) return;
-  const isNew = who !== lead.sent;
-  let body = form({ client_key: config.client_key, person: isNew ? who : "", capture_id: lead.id, stage });
-  if (isNew) {
-    body += form({ page: location.origin + location.pathname, referrer: document.referrer.replace(/[?#].*/, "") });
-    if (campaign) body += `&${campaign.join("&")}`;
-    body += form(config.params || {});
-  }
-  lead.sent = who;
-  lead.stage = stage;
-  send(body.slice(1), () => lead.sent === who, answered);
+  const isNew = who !== lead.sent_;
+  if (!isAllowed) held.set(lead, () => capture(lead, person, stage, answered));
+  if (isOptedOut() || !isAllowed || !(isNew || answered || (stage !== "entry" && lead.stage_ === "entry"))) return;
+  const body = new URLSearchParams({
+    client_key: config.client_key as string,
+    capture_id: lead.id_,
+    stage,
+    ...(isNew && { person: who, page: bare(location.href), referrer: bare(document.referrer), ...config.params }),
+  });
+  if (isNew)
+    for (const [key, value] of new URLSearchParams(location.search)) if (/^utm_/.test(key)) body.append(key, value);
+  lead.stage_ = stage;
+  lead.sent_ = who;
+  post(body, answered);
+}
+
+/** Send what waited for consent and what is kept; or forget what waits. */
+export function consent(allowed: unknown): void {
+  isAllowed = allowed;
+  held.forEach((send) => send());
+  held.clear();
+  resend();
 }

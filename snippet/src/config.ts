@@ -1,17 +1,27 @@
-// What the owner asked for: window.StackLeadConfig, read once at load.
+// What the owner asked for.
 
-/** The documented keys of StackLeadConfig. */
+/**
+ * The keys of StackLeadConfig; docs/snippet.md describes each. On the tag they are data-client-key, data-capture-on ...,
+ * in the address of the script client_key=, capture_on= ...
+ */
 export interface Config {
+  /** The public key from the settings page. */
   client_key?: string;
   /** Watch the page's fields; true unless switched off. */
-  automatic?: boolean;
+  automatic?: boolean | "true" | "false";
   /** Sent along with every call, after our own parameters. */
-  params?: Record<string, unknown>;
+  params?: Record<string, string>;
+  /** Where captures go: an address, or a path on the origin of the script. */
+  endpoint?: string;
+  /** "entry": once an address is entered (the default). "submit": not before the visitor submits. */
+  capture_on?: "entry" | "submit";
+  /** "required": send and store nothing before StackLead.consent(true). */
+  consent?: "required" | "";
+  /** The address of the script, that a relative endpoint belongs to. */
+  src_?: string;
+  /** Capture log-in forms too; false unless switched on. */
+  login_forms?: boolean | "true";
 }
 
-const script = document.currentScript as HTMLScriptElement | null;
-
-/** Where captures go: the capture route of the origin that this script was loaded from. */
-export const endpoint = new URL("/api/client/leads", (script && script.src) || location.href).href;
-
-export const config: Config = (window as { StackLeadConfig?: Config }).StackLeadConfig || {};
+/** The options in force. */
+export const config: Config = {};

@@ -1,24 +1,31 @@
-// Entry point: read the configuration once, expose window.StackLead once, start automatic mode.
-import { capture, newId, type Person } from "./capture";
-import { config } from "./config";
-import { watch } from "./watch";
+// Entry point of the tag: read the options once, expose window.StackLead once, start.
+import { warn } from "./capture";
+import { type Config, config } from "./config";
+import { StackLead, start } from "./start";
 
-type Callback = (problem?: Error) => void;
-
-const StackLead = {
-  /**
-   * Hand in a lead by hand. The callback gets nothing on success, an Error otherwise;
-   * without an email nothing is sent and it is never called.
-   */
-  capture(who?: Person | string | Callback, callback?: Callback): void {
-    const person: Person = typeof who === "string" ? { email: who } : (who as Person);
-    if (!config.client_key || !person || !person.email) return;
-    capture({ id: newId(), sent: "" }, person, "submit", (status, text) => {
-      if (callback) status === 200 ? callback() : callback(Error(`bad status code: ${status} message: ${text}`));
-    });
-  },
+const page = window as {
+  StackLeadConfig?: Config;
+  StackLead?: { q?: Parameters<typeof StackLead.capture>[]; [key: string]: unknown };
 };
 
-(window as { StackLead?: typeof StackLead }).StackLead = StackLead;
-if (!config.client_key) console.warn("StackLead: set StackLeadConfig.client_key");
-else if (config.automatic !== false) watch();
+try {
+  const script = document.currentScript as HTMLScriptElement;
+  const before = page.StackLead || {};
+  const options = config as Record<string, unknown>;
+  if (script) {
+    for (const [name, value] of new URL((config.src_ = script.src)).searchParams) options[name] = value;
+    for (const { name, value } of script.attributes)
+      options[name.slice(5).replace(/-/g, "_")] = /^{/.test(value) ? JSON.parse(value) : value;
+  }
+  const key = Object.assign(config, page.StackLeadConfig).client_key as string;
+  // The same tag twice is one tag.
+  if (!before[key]) {
+    page.StackLead = { ...StackLead, [key]: 1 };
+    // The inspector first, then everything as ever.
+    if (/sl-debug/.test(location.search)) import(`${new URL("stacklead.debug.js", config.src_)}`).then(start);
+    else start();
+    for (const call of before.q || []) StackLead.capture(...call);
+  }
+} catch (problem) {
+  warn(problem);
+}

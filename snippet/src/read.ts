@@ -1,0 +1,103 @@
+// From the page to signals and values: what a field says of itself, what was typed into it, what must stay there.
+import type { Lead, Person } from "./capture";
+import { config } from "./config";
+import { documented, type Found, MAIL, recognise } from "./fields";
+import { all, json } from "./page";
+
+/** A control that may hold a value. */
+export type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
+
+/** One lead in the making: a form, or a group of fields without one, during one page view. */
+export interface Group extends Lead {
+  /** The form, or the nearest container of loose fields that also has a button. */
+  root_: Element;
+  person_: Person;
+  /** Fields that the visitor has touched, in that order, each with its parameter and value when it was last read. */
+  touched_: Map<Field, [string, string]>;
+  isLogin_?: boolean;
+  timer_?: number;
+}
+
+const FIELDS = "input,select,textarea";
+export const BUTTONS = "input[type=submit],button:not([type=button])";
+
+const LOGIN = /current-p|(log|sign).?in|anmeld|connexion/i;
+const NEW = /new-p|sign.?up|regist|creat/i;
+
+const READABLE = /^(text$|tel|em|ur|se)/;
+
+// Elements that have ever been a password, and what stood in them last: a "show password" toggle hides nothing from us.
+const secrets = new Map<Element, string>();
+
+/** Find the element whose shadow root a node lies in. */
+export const hostOf = (node: Node): Element | undefined => (node.getRootNode() as ShadowRoot).host;
+
+/** False for what only machines fill in, and for what the owner does not want to be seen. */
+export function isSeen(field: Element): boolean {
+  const host = hostOf(field);
+  return (
+    field.getBoundingClientRect().right > 1 &&
+    !field.closest("[aria-hidden=true],[sl-ignore],[data-sl-ignore]") &&
+    (!host || isSeen(host))
+  );
+}
+
+/** Remember the value of a password, also in the field that has taken its place. */
+export function isSecret(field: Field): boolean {
+  const { value } = field;
+  let isIt = field.type === "password" || secrets.has(field);
+  let isIn = isIt;
+  for (const secret of secrets.values())
+    if (secret) {
+      isIt = isIt || value.slice(0, -1) === secret;
+      isIn = isIn || (secret[3] ? value.indexOf(secret) >= 0 : value === secret);
+    }
+  if (isIt) secrets.set(field, value);
+  return isIn;
+}
+
+function paramOf(field: Field, value: string): string {
+  let explicit: string | null = "";
+  let words = "";
+  // The text around the field, as far as it is alone in it.
+  let node: Element | null | undefined = field;
+  for (const label of field.labels || []) words += `|${label.textContent}`;
+  for (let i = 3; i-- && !words && (node = node.parentElement) && !all(node, FIELDS)[1]; )
+    words = (node.textContent as string).trim();
+  words = words.slice(0, 99);
+  for (node = field; node; node = hostOf(node)) {
+    const box = node.closest<HTMLElement>("[sl-field],[data-sl-field]");
+    if (box && ![...all(box, FIELDS)].filter(isSeen)[1]) explicit = box.dataset.slField || box.getAttribute("sl-field");
+    for (const { name, value } of node.attributes)
+      if (/^(auto|name|id|aria-l|label|place|type)/.test(name)) words += `|${value}|`;
+  }
+  return explicit || READABLE.test(field.type) ? recognise(explicit, words, value) : "";
+}
+
+/** Take what the visitor has entered so far; the first field of a kind wins. */
+export function read(group: Group): void {
+  // A step that the page has dropped still counts.
+  const gone: Found = {};
+  const here: Found = {};
+  group.touched_.forEach(([param, value], field) => {
+    if (field.isConnected) {
+      const options = (field as HTMLSelectElement).selectedOptions;
+      // A number means nothing outside its own list.
+      value = (options && /^\d/.test(field.value) ? options[0]!.text : field.value).trim().slice(0, 256);
+      param = value && !isSecret(field) ? paramOf(field, value) : "";
+      group.touched_.set(field, [param, value]);
+      here[param] = here[param] || value;
+    } else gone[param] = value;
+  });
+  const root = group.root_;
+  // An address that nobody asked for, beside a password, is a user's name.
+  if (all(root, "[type=password]")[0]) here[MAIL] = "";
+  const person = documented({ ...gone, ...here });
+  if (person.email || !group.person_.email) group.person_ = person;
+  // A log-in form has positive proof of being one: its visitor is no new lead. (Once submitted it may be gone.)
+  if (all(root, "input")[0]) {
+    let said = (root.cloneNode() as Element).outerHTML;
+    for (const el of all(root, `${BUTTONS},[autocomplete],h1,h2,h3`)) said += el.outerHTML;
+    group.isLogin_ = !config.login_forms && !/",/.test(json(person)) && LOGIN.test(said) && !NEW.test(said);
+  }
+}

@@ -1,0 +1,47 @@
+// The public methods, and how both builds begin.
+import { type Answered, capture, consent, type Lead, type Person, warn } from "./capture";
+import { config } from "./config";
+import { guarded, newId } from "./page";
+import { read } from "./read";
+import { optOut } from "./storage";
+import { current, watch } from "./watch";
+
+/** Told of the first answer: nothing on success, an Error otherwise. */
+export type Callback = (problem?: Error) => void;
+
+/** What a lead may be handed in as: a person, an address, or a callback alone. */
+export type Who = Person | string | Callback | null;
+
+export const StackLead = {
+  /**
+   * Hand in a lead by hand: a person, an address, or with neither what the fields of the page hold now. Without an
+   * email nothing is sent and the callback is never called.
+   */
+  capture: guarded((who?: Who, callback?: Callback): void => {
+    let lead: Lead = { id_: newId() };
+    if (typeof who === "string") who = { email: who };
+    if (!who || typeof who === "function") {
+      callback = callback || (who as Callback);
+      read(current);
+      lead = current;
+      who = current.person_;
+    }
+    const answered: Answered = (status, text) => {
+      if (callback) callback(status === 200 ? undefined : Error(`bad status code: ${status} message: ${text}`));
+    };
+    if (config.client_key && (who as Person).email) capture(lead, who as Person, "submit", answered);
+  }),
+  /** Give or withdraw the visitor's consent, where `consent: "required"` waits for it. */
+  consent,
+  /** Send nothing more of this visitor, on later pages neither; undone by `optOut(false)`. */
+  optOut,
+};
+
+/** Start with the options in `config`. */
+export function start(): void {
+  config.endpoint = `${new URL(config.endpoint || "/api/client/leads", config.src_ || location.href)}`;
+  if (config.client_key) {
+    consent(!config.consent);
+    watch(document);
+  } else warn("set client_key");
+}

@@ -1,0 +1,35 @@
+// What outlives the page, in localStorage under one name: calls that failed, a line each after its time, or the word
+// that the visitor has opted out. Without a storage it lasts as long as the page, in a full one nothing is kept.
+const OFF = "off";
+const OLDEST_MS = 36e5;
+
+let memory = "";
+
+/** Load what is kept, or replace it. */
+function kept(text?: string): string {
+  try {
+    return text == null ? localStorage.stacklead || "" : (localStorage.stacklead = text);
+  } catch {
+    return text == null ? memory : (memory = text);
+  }
+}
+
+/** True if the visitor has opted out, here or on an earlier page. */
+export const isOptedOut = (): boolean => kept() === OFF;
+
+/** Remember that the visitor has opted out, or with false in again; either way nothing else is kept. */
+export const optOut = (out?: boolean): unknown => kept(out === false ? "" : OFF);
+
+/** Keep a call that has failed, or forget one that has not; a lead has one line, the oldest of more than five goes. */
+export function keep(body: URLSearchParams, failed: boolean): void {
+  const lines =
+    kept().replace(RegExp(`.*${body.get("capture_id")}.*\n`), "") + (failed ? `${Date.now()} ${body}\n` : "");
+  if (!isOptedOut()) kept((/(.*\n){0,5}$/.exec(lines) as RegExpExecArray)[0]);
+}
+
+/** Give what is kept, and forget what is too old. */
+export function eachKept(each: (body: string) => unknown): void {
+  kept(
+    kept().replace(/(\d+) (.*)\n/g, (line, time, body) => (Date.now() - time < OLDEST_MS ? (each(body), line) : "")),
+  );
+}
