@@ -1,5 +1,5 @@
 // Builds snippet/dist from snippet/src. The same sources give the same bytes on every machine.
-import { writeFile } from "node:fs/promises";
+import { copyFile, writeFile } from "node:fs/promises";
 import { build } from "esbuild";
 import { minify } from "terser";
 
@@ -31,3 +31,5 @@ async function make(entry, file, format) {
 }
 
 await make("index.ts", "stacklead.js", "iife");
+await make("esm.ts", "stacklead.mjs", "esm");
+await copyFile("snippet/src/stacklead.d.ts", "snippet/dist/stacklead.d.ts");

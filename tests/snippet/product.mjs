@@ -28,10 +28,10 @@ export async function startProduct(dist, endpoint) {
   return { ...server, calls, posts: () => calls.filter((call) => call.method === "POST") };
 }
 
-// By its last part, so that a first-party path such as /assets/stacklead.js serves it too.
+// By its last part, so that a first-party path such as /assets/stacklead.js serves it too; the .min.js is the same.
 function readBuilt(dist, url) {
   try {
-    return readFileSync(join(dist, basename(url.split("?")[0])));
+    return readFileSync(join(dist, basename(url.split("?")[0]).replace(".min.js", ".js")));
   } catch {
     return null;
   }
