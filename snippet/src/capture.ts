@@ -1,6 +1,6 @@
 // The call itself: who, of which form, at which stage, if the visitor allows it; over the wire, and again if it fails.
 import { config } from "./config";
-import { guarded, json } from "./page";
+import { guarded, stringify } from "./page";
 import { eachKept, isOptedOut, keep } from "./storage";
 
 export type Stage = "entry" | "leave" | "submit";
@@ -44,15 +44,10 @@ function post(body: URLSearchParams, answered?: Answered): void {
     else if (tries < TRIES) setTimeout(resend, 1e3 << tries++);
     if (answered) answered(status, text);
   });
-  try {
-    fetch(config.endpoint as string, { method: "POST", body, keepalive: true, credentials: "omit" }).then(
-      (r) => r.text().then((text) => settle(r.status, text)),
-      () => settle(0, ""),
-    );
-  } catch {
-    // A page without a usable fetch.
-    navigator.sendBeacon(config.endpoint as string, body);
-  }
+  fetch(config.endpoint as string, { method: "POST", body, keepalive: true, credentials: "omit" }).then(
+    (r) => r.text().then((text) => settle(r.status, text)),
+    () => settle(0, ""),
+  );
 }
 
 /** Send what this page and earlier ones have kept. */
@@ -67,7 +62,7 @@ const bare = (address: string): string => address.replace(/[?#].*/, "");
  * for the answer. Before consent it waits, in memory.
  */
 export function capture(lead: Lead, person: Person, stage: Stage, answered?: Answered): void {
-  const who = json(person);
+  const who = stringify(person);
   const isNew = who !== lead.sent_;
   if (!isAllowed) held.set(lead, () => capture(lead, person, stage, answered));
   if (isOptedOut() || !isAllowed || !(isNew || answered || (stage !== "entry" && lead.stage_ === "entry"))) return;

@@ -1,5 +1,5 @@
 // The few things we ask of the page, in a form that holds where the page has put its own in their place: a form hides
-// its methods behind fields called "elements" or "getAttribute", old libraries replace JSON and the methods of Array.
+// its methods behind fields called "elements" or "getAttribute", libraries replace what is built in.
 
 /** Find all elements below another. */
 export const all = (root: Element, selector: string): NodeListOf<HTMLInputElement> =>
@@ -14,15 +14,8 @@ export const guarded =
     } catch {}
   };
 
-const quoted = (value: unknown): string => `"${`${value}`.replace(/["\\]/g, "\\$&").replace(/\s/g, " ")}"`;
-
-/** Write a person as JSON without asking for anybody's toJSON: all as text, what is empty left out. */
-export function json(person: Record<string, unknown>): string {
-  let out = "";
-  for (const key of Object.keys(person))
-    if (person[key]) out += `${out ? "," : "{"}${quoted(key)}:${quoted(person[key])}`;
-  return `${out}}`;
-}
+/** JSON as it was when we came: pages replace it. */
+export const { stringify } = JSON;
 
 /** Make a random UUID; the browser's own is for https pages only. */
 export const newId = (): string => URL.createObjectURL(new Blob()).slice(-36);

@@ -2,7 +2,7 @@
 import type { Lead, Person } from "./capture";
 import { config } from "./config";
 import { documented, type Found, MAIL, recognise } from "./fields";
-import { all, json } from "./page";
+import { all, guarded, stringify } from "./page";
 
 /** A control that may hold a value. */
 export type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
@@ -18,11 +18,11 @@ export interface Group extends Lead {
   timer_?: number;
 }
 
-const FIELDS = "input,select,textarea";
+const FIELDS = "input,textarea,select";
 export const BUTTONS = "input[type=submit],button:not([type=button])";
 
-const LOGIN = /current-p|(log|sign).?in|anmeld|connexion/i;
-const NEW = /new-p|sign.?up|regist|creat/i;
+const LOGIN = /anmeld|(log|sign).?in|current-p|connexion/i;
+const NEW = /new-p|creat|regist|sign.?up/i;
 
 const READABLE = /^(text$|tel|em|ur|se)/;
 
@@ -37,7 +37,7 @@ export function isSeen(field: Element): boolean {
   const host = hostOf(field);
   return (
     field.getBoundingClientRect().right > 1 &&
-    !field.closest("[aria-hidden=true],[sl-ignore],[data-sl-ignore]") &&
+    !field.closest("[data-sl-ignore],[aria-hidden=true],[sl-ignore]") &&
     (!host || isSeen(host))
   );
 }
@@ -66,7 +66,7 @@ function paramOf(field: Field, value: string): string {
     words = (node.textContent as string).trim();
   words = words.slice(0, 99);
   for (node = field; node; node = hostOf(node)) {
-    const box = node.closest<HTMLElement>("[sl-field],[data-sl-field]");
+    const box = node.closest<HTMLElement>("[data-sl-field],[sl-field]");
     if (box && ![...all(box, FIELDS)].filter(isSeen)[1]) explicit = box.dataset.slField || box.getAttribute("sl-field");
     for (const { name, value } of node.attributes)
       if (/^(auto|name|id|aria-l|label|place|type)/.test(name)) words += `|${value}|`;
@@ -79,7 +79,8 @@ export function read(group: Group): void {
   // A step that the page has dropped still counts.
   const gone: Found = {};
   const here: Found = {};
-  group.touched_.forEach(([param, value], field) => {
+  const each = guarded((field: Field) => {
+    let [param, value] = group.touched_.get(field) as [string, string];
     if (field.isConnected) {
       const options = (field as HTMLSelectElement).selectedOptions;
       // A number means nothing outside its own list.
@@ -89,6 +90,7 @@ export function read(group: Group): void {
       here[param] = here[param] || value;
     } else gone[param] = value;
   });
+  for (const field of group.touched_.keys()) each(field);
   const root = group.root_;
   // An address that nobody asked for, beside a password, is a user's name.
   if (all(root, "[type=password]")[0]) here[MAIL] = "";
@@ -98,6 +100,6 @@ export function read(group: Group): void {
   if (all(root, "input")[0]) {
     let said = (root.cloneNode() as Element).outerHTML;
     for (const el of all(root, `${BUTTONS},[autocomplete],h1,h2,h3`)) said += el.outerHTML;
-    group.isLogin_ = !config.login_forms && !/",/.test(json(person)) && LOGIN.test(said) && !NEW.test(said);
+    group.isLogin_ = !config.login_forms && !/",/.test(stringify(person)) && LOGIN.test(said) && !NEW.test(said);
   }
 }

@@ -7,10 +7,13 @@ let memory = "";
 
 /** Load what is kept, or replace it. */
 function kept(text?: string): string {
+  if (text != null) memory = text;
   try {
-    return text == null ? localStorage.stacklead || "" : (localStorage.stacklead = text);
+    if (text != null) delete localStorage.stacklead;
+    if (text) localStorage.stacklead = text;
+    return localStorage.stacklead || memory;
   } catch {
-    return text == null ? memory : (memory = text);
+    return memory;
   }
 }
 

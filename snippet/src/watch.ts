@@ -39,13 +39,14 @@ function flush(group: Group, stage: Stage, ms?: number): void {
     !/false/.test(config.automatic as string) &&
     group.person_.email &&
     // The careful hear of no lead before its submit.
-    (stage === "submit" ||
-      group.stage_ ||
-      !(config.capture_on === "submit" || (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl)) &&
+    (stage === "submit" || group.stage_ || !isCareful()) &&
     !group.isLogin_
   )
     capture(group, group.person_, stage);
 }
+
+const isCareful = (): unknown =>
+  config.capture_on === "submit" || (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl;
 
 const onEvent = guarded((e: Event) => {
   const { type } = e;
@@ -56,12 +57,12 @@ const onEvent = guarded((e: Event) => {
     const root = el.getRootNode();
     const button = type === "click" && (el.closest("button") as HTMLButtonElement);
     if ((root as ShadowRoot).host) listen(root, "submit");
-    if (/put|cha/.test(type)) touch(el);
+    if (/cha|put/.test(type)) touch(el);
     if (type === "submit") flush(groups.get(el) as Group, type);
     else if (type !== "input")
       groups.forEach((group) =>
-        // Without a form there is no submit event. (Enter in a field is a change.)
-        button && !button.form && group.root_.contains(button)
+        // Without a form there is no submit event, for those who wait for one.
+        isCareful() && button && !button.form && group.root_.contains(button)
           ? flush(group, "submit")
           : flush(group, "entry", PAUSE_MS),
       );
@@ -76,7 +77,7 @@ function listen(target: EventTarget, types: string): void {
 
 /** Start listening to a document and its frames; what already stands in its fields counts too. */
 export function watch(page: Document): void {
-  listen(page.defaultView as Window, "input change focusout click submit pagehide");
+  listen(page.defaultView as Window, "submit change input focusout pagehide click");
   listen(page, "load");
   for (const el of page.querySelectorAll<HTMLInputElement>("iframe,input")) {
     const inner = (el as Element as HTMLIFrameElement).contentDocument;
