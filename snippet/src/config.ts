@@ -17,11 +17,9 @@ export interface Config {
   capture_on?: "entry" | "submit";
   /** "required": send and store nothing before StackLead.consent(true). */
   consent?: "required" | "";
-  /** The address of the script, that a relative endpoint belongs to. */
-  src_?: string;
   /** Capture log-in forms too; false unless switched on. */
   login_forms?: boolean | "true";
 }
 
-/** The options in force. */
-export const config: Config = {};
+/** The options in force, and the address of the script, which a relative endpoint belongs to. */
+export const config: Config & { src_?: string } = {};

@@ -1,42 +1,17 @@
 // Which documented parameter is this field, if any? Pure: strings in, a parameter's name out.
 
+import { ASIDE, NEVER, STRANGER, TABLE } from "./words";
+
 /** What a visitor has entered, by parameter. */
 export type Found = Record<string, string>;
 
 /** An address in a field that does not ask for one: no parameter yet. */
 export const MAIL = "0";
 
-// Hard stop, whatever else a field says: passwords, cards.
-const NEVER = /secret|card|pass.?[wc]|\bssn|\bcv[cv]|\btax|pwd/;
-
-// Somebody else's.
-const STRANGER = /friend|recip|\brefer/;
-
 // Numbers are no value of any of ours: telephone numbers, dates, codes; a URL may have some. Nor are card numbers one
 // of whatever the owner has named.
 const NUMBER = /^([^/\d]*\d){6}[^/]*$|^[ -@]*$|\w@/;
 const CARD = /(\d\D?){13}|^\d{3}-\d\d-\d{4}$/;
-
-// Of no interest to us; an address here is no visitor's, unless the field says that it wants one.
-const ASIDE = /job|login|title|role|pet|coupon|file|user.?n|search|event|nick|display|code/;
-
-// First match wins, so the narrow ones stand above the wide ones. City, state and country become the one documented
-// location.
-const TABLE: [string, RegExp][] = [
-  ["linkedin", /linked.?in/],
-  ["twitter", /twitter/],
-  ["name", /full.?n|first.{1,5}last/],
-  ["first_name", /pr.nom|vorname|first|given|\bf.?name/],
-  ["last_name", /apellid|last|nachname|surname|family|\bl.?name/],
-  ["city", /town|level2|([^aio]|^)city\b/],
-  ["state", /level1|region|state\b|province/],
-  ["country", /\bland\b|country/],
-  ["", ASIDE],
-  ["company_website", /\burl|web.?s/],
-  ["company", /company|firma|organi.a|business|empresa|employer/],
-  ["location", /location/],
-  ["name", /name[^a-z]*\||nom(bre|e)?\b/],
-];
 
 /** True if the whole text is one address. Syntax only: any domain with a dot is fine. */
 export const isEmail = (text: string): boolean => /^[^\s@,;:<>()"\\]+@([\p{L}\d-]+\.)+[\p{L}\d-]{2,}$/u.test(text);

@@ -3,6 +3,7 @@ import type { Lead, Person } from "./capture";
 import { config } from "./config";
 import { documented, type Found, MAIL, recognise } from "./fields";
 import { all, guarded, stringify } from "./page";
+import { LOGIN, NEW } from "./words";
 
 /** A control that may hold a value. */
 export type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
@@ -20,9 +21,6 @@ export interface Group extends Lead {
 
 const FIELDS = "input,textarea,select";
 export const BUTTONS = "input[type=submit],button:not([type=button])";
-
-const LOGIN = /anmeld|(log|sign).?in|current-p|connexion/i;
-const NEW = /new-p|creat|regist|sign.?up/i;
 
 const READABLE = /^(text$|tel|em|ur|se)/;
 

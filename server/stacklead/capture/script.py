@@ -1,7 +1,8 @@
 """The files of the built snippet, for the pages of others.
 
 GET /stacklead.js, /stacklead.min.js, /stacklead.<hash>.js and the operator's own path: the same bytes.
-GET /stacklead.debug.js: the field inspector. GET /stacklead.mjs and /stacklead.d.ts: the module, and its types.
+GET /stacklead.world.js: the script with the words of more languages. GET /stacklead.debug.js: the field inspector.
+GET /stacklead.mjs and /stacklead.d.ts: the module, and its types.
 """
 
 import re

@@ -98,6 +98,7 @@ def test_paths_beside_the_own_one_are_404(site: TestClient, path: str) -> None:
 @pytest.mark.parametrize(
     ("path", "media_type"),
     [
+        ("/stacklead.world.js", "text/javascript; charset=utf-8"),
         ("/stacklead.debug.js", "text/javascript; charset=utf-8"),
         ("/hello/stacklead.debug.js", "text/javascript; charset=utf-8"),
         ("/stacklead.mjs", "text/javascript; charset=utf-8"),
