@@ -152,7 +152,7 @@ class Settings(BaseSettings):
         Raises:
             pydantic.ValidationError: a value is not of its type; the message names the variable.
         """
-        overrides.setdefault("source_settings", read_source_settings(os.environ))
+        overrides.setdefault("source_settings", read_source_settings(read_environment()))
         settings = cls(**overrides)
         if port is not None and "base_url" not in settings.model_fields_set:
             return settings.model_copy(update={"base_url": f"http://localhost:{port}"})
@@ -205,6 +205,11 @@ class Settings(BaseSettings):
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_hex(32))
         return path.read_text().strip()
+
+
+def read_environment() -> dict[str, str]:
+    """Return all of this process's environment: what its children start from."""
+    return dict(os.environ)
 
 
 def read_source_settings(environ: Mapping[str, str]) -> dict[str, SourceSettings]:
