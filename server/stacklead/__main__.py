@@ -1,6 +1,5 @@
 """The command line: `stacklead COMMAND`, or `python -m stacklead COMMAND` (DESIGN.md 6)."""
 
-import os
 from typing import Annotated
 
 import typer
@@ -11,6 +10,7 @@ from stacklead.commands.import_leads import import_leads
 from stacklead.commands.research import research
 from stacklead.commands.settings import print_settings
 from stacklead.demo.command import demo
+from stacklead.settings import read_environment
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -34,7 +34,7 @@ def settings(
     markdown: Annotated[bool, typer.Option(help="Print the README's table.")] = False,
 ) -> None:
     """Show every setting, its default and what it is now."""
-    print_settings(os.environ, markdown=markdown)
+    print_settings(read_environment(), markdown=markdown)
 
 
 @app.command("version")

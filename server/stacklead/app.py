@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -22,6 +21,7 @@ from stacklead.errors import (
     MethodNotAllowed,
     NotFound,
     StackLeadError,
+    StorageFault,
     StorageUnavailable,
     TooManyRequests,
     Unauthorized,
@@ -31,7 +31,7 @@ from stacklead.queue import Queue
 from stacklead.settings import Settings
 from stacklead.state import State
 from stacklead.storage.client_keys import ClientKeys
-from stacklead.storage.database import Database, is_database_away, migrate
+from stacklead.storage.database import Database, migrate
 from stacklead.storage.heartbeats import list_alive
 from stacklead.storage.intake import open_intake
 
@@ -84,8 +84,7 @@ def create_app(settings: Settings) -> App:
     handlers: dict[Any, Any] = {
         StackLeadError: on_refusal,
         HTTPException: on_http_exception,
-        SQLAlchemyError: on_storage_fault,
-        OSError: on_storage_fault,
+        StorageFault: on_storage_fault,
         Exception: on_fault,
     }
     app = App(
@@ -117,7 +116,7 @@ async def readyz(request: Request[State]) -> Response:
         await request.state["database"].check()
         async with request.state["database"].read() as db:
             workers = await list_alive(db)
-    except (SQLAlchemyError, OSError):
+    except StorageFault:
         raise StorageUnavailable("Nothing can be committed now.", retry_after_s=5) from None
     why: list[str] = []
     if request.state["settings"].redis_url and not await request.state["queue"].is_up():
@@ -167,10 +166,10 @@ async def on_http_exception(request: Request[State], exc: Exception) -> Response
 
 async def on_storage_fault(request: Request[State], exc: Exception) -> Response:
     """Answer that the database is away; a fault in a statement of ours is passed on."""
-    if not is_database_away(exc):
+    if not isinstance(exc, StorageUnavailable):
         raise exc
-    log.error("database_away", endpoint=_endpoint_name(request), reason=type(exc).__name__)
-    return await on_refusal(request, StorageUnavailable("The database cannot be reached; try again in a few seconds."))
+    log.error("database_away", endpoint=_endpoint_name(request), reason=exc.reason)
+    return await on_refusal(request, exc)
 
 
 async def on_fault(request: Request[State], exc: Exception) -> Response:

@@ -10,7 +10,8 @@ StackLeadError
 |-- UnsupportedMediaType  415
 |-- UnprocessableRequest  422  an Idempotency-Key used again with other parameters
 |-- TooManyRequests       429  `retry_after_s` says when to come back
-|-- StorageUnavailable    503  the row could not be committed; never answered after a commit
+|-- StorageFault          500  the database refused a statement of ours, which is a fault of ours
+|   `-- StorageUnavailable 503 the row could not be committed; never answered after a commit
 |-- AddressRefused        400  an outward address that the guard does not let through
 |-- OutboundError         -    an outward call that failed (time, size, connection)
 |-- DeliveryError         -    one delivery attempt failed; `permanent` ends the retries
@@ -108,7 +109,16 @@ class TooManyRequests(StackLeadError):
         self.retry_after_s = retry_after_s
 
 
-class StorageUnavailable(StackLeadError):
+class StorageFault(StackLeadError):
+    """The database refused a statement of ours; nothing of its transaction was stored."""
+
+    @property
+    def reason(self) -> str:
+        """What the log may say of it: the kind of what the driver raised, never its words, which hold values."""
+        return type(self.__cause__ or self).__name__
+
+
+class StorageUnavailable(StorageFault):
     """The row could not be committed; nothing was stored, come back after `retry_after_s` seconds."""
 
     status = 503

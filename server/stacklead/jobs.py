@@ -12,8 +12,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from stacklead import links
 from stacklead.deliver.body import make_webhook_body
@@ -21,7 +19,7 @@ from stacklead.deliver.email import send_email
 from stacklead.deliver.message import make_plain_message, make_report_message
 from stacklead.deliver.schedule import next_wait_s
 from stacklead.deliver.webhook import GONE, send_webhook
-from stacklead.errors import DeliveryError
+from stacklead.errors import DeliveryError, StorageFault, StorageUnavailable
 from stacklead.models import DeliveryKind, DeliveryMethod, DeliveryState, Research, TagDelivery
 from stacklead.outbound import Outbound
 from stacklead.queue import MAX_DEFER_MS, Queue
@@ -31,7 +29,7 @@ from stacklead.research.source import Kit
 from stacklead.settings import Settings
 from stacklead.storage import accounts, deliveries, leads, merging
 from stacklead.storage.accounts import Account
-from stacklead.storage.database import Database, is_database_away, now_ms
+from stacklead.storage.database import Connection, Database, now_ms
 from stacklead.storage.deliveries import Attempt, Delivery, NewDelivery
 from stacklead.storage.grouping import Grouped
 from stacklead.storage.leads import Finished, LeadRow
@@ -102,8 +100,8 @@ async def merge_captures(context: Context, _last_id: int = 0) -> None:
     try:
         while await _merge_batch(tools, rules):
             pass
-    except (SQLAlchemyError, OSError) as exc:
-        log.error("merge_failed", reason=type(exc).__name__)
+    except StorageFault as exc:
+        log.error("merge_failed", reason=exc.reason)
 
 
 async def _merge_batch(tools: Tools, rules: merging.MergeRules) -> int:
@@ -111,9 +109,9 @@ async def _merge_batch(tools: Tools, rules: merging.MergeRules) -> int:
     try:
         async with tools.database.write() as db:
             merged = await merging.merge_captures(db, rules)
-    except Exception as exc:
-        if is_database_away(exc):
-            raise
+    except StorageUnavailable:
+        raise
+    except Exception:
         log.exception("batch_not_merged")
         async with tools.database.write() as db:
             merged = await merging.merge_captures(db, rules, one_by_one=True)
@@ -137,8 +135,8 @@ async def research_lead(context: Context, lead_id: int) -> None:
             await _give_back(tools, lead, "no attempt came to its end")
             return
         await _research_claimed(tools, lead)
-    except (SQLAlchemyError, OSError) as exc:
-        log.error("research_not_saved", lead_id=lead_id, reason=type(exc).__name__)
+    except StorageFault as exc:
+        log.error("research_not_saved", lead_id=lead_id, reason=exc.reason)
 
 
 async def research_leads(context: Context, *lead_ids: int) -> None:
@@ -160,9 +158,9 @@ async def _research_claimed(tools: Tools, lead: LeadRow) -> None:
         took_ms = int((time.monotonic() - started) * 1000)
         result = {**found.to_dict(), "runs": [{"source": run.source, "outcome": run.outcome} for run in found.runs]}
         due = await tools.results(Finished(lead=lead, result=result, took_ms=took_ms))
+    except StorageUnavailable:
+        raise
     except Exception as exc:
-        if isinstance(exc, SQLAlchemyError | OSError) and is_database_away(exc):
-            raise
         log.exception("research_failed", lead_id=lead.id)
         await _give_back(tools, lead, type(exc).__name__)
         return
@@ -171,7 +169,7 @@ async def _research_claimed(tools: Tools, lead: LeadRow) -> None:
     log.info("lead_researched", lead_id=lead.id, took_ms=took_ms)
 
 
-async def _save_results(db: AsyncConnection, finished: Sequence[Finished]) -> list[list[int]]:
+async def _save_results(db: Connection, finished: Sequence[Finished]) -> list[list[int]]:
     """Save results with their deliveries; return the ids of each lead's deliveries that are due."""
     held = await leads.save_results(db, finished)
     owners = {row_id: await accounts.get_account(db, row_id) for row_id in {one.lead.account_id for one in finished}}
@@ -245,8 +243,8 @@ async def deliver_lead(context: Context, delivery_id: int) -> None:
             lost = 0 if delivery is None else await deliveries.count_lost_attempts(db, delivery)
         if delivery is not None:
             await _deliver_claimed(tools, delivery, lost)
-    except (SQLAlchemyError, OSError) as exc:
-        log.error("delivery_not_saved", delivery_id=delivery_id, reason=type(exc).__name__)
+    except StorageFault as exc:
+        log.error("delivery_not_saved", delivery_id=delivery_id, reason=exc.reason)
 
 
 async def _deliver_claimed(tools: Tools, delivery: Delivery, lost: int) -> None:
@@ -267,9 +265,9 @@ async def _deliver_claimed(tools: Tools, delivery: Delivery, lost: int) -> None:
         outcome = DeliveryError(str(exc), permanent=True)
     except DeliveryError as exc:
         outcome = exc
+    except StorageUnavailable:
+        raise
     except Exception as exc:
-        if isinstance(exc, SQLAlchemyError) and is_database_away(exc):
-            raise
         log.exception("delivery_failed", delivery_id=delivery.id)
         outcome = DeliveryError(f"Something went wrong on our side ({type(exc).__name__}).")
     attempt = Attempt(

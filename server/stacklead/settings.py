@@ -82,6 +82,13 @@ class SourceSettings:
     timeout_s: float = 5.0
     ttl_s: int = 86_400  # how long an answer is reused
     rate_per_s: float = 5.0  # calls per second from this process
+    port: int = 0  # which is called; 0 for sources whose URLs say it
+    switch: str = ""  # the variable that switches it on or off, if it has a name of its own
+
+    @property
+    def switch_variable(self) -> str:
+        """The environment variable that switches it on or off."""
+        return self.switch or f"STACKLEAD_{self.name.upper()}_ENABLED"
 
 
 # The sources that exist, with their defaults. Order is that of the README table.
@@ -96,6 +103,15 @@ SOURCES: tuple[SourceSettings, ...] = (
         rate_per_s=2.0,
     ),
     SourceSettings(name="tranco", help="popularity rank of the domain", url="https://tranco-list.eu", rate_per_s=1.0),
+    SourceSettings(
+        name="smtp_probe",
+        help="ask the company's mail server whether it takes any address, once per domain and day",
+        switch="STACKLEAD_SMTP_PROBE",
+        enabled=False,  # it may harm the reputation of the operator's address
+        timeout_s=10.0,
+        rate_per_s=2.0,
+        port=25,
+    ),
 )
 
 _SOURCE_TYPES: dict[str, Any] = {
@@ -105,6 +121,7 @@ _SOURCE_TYPES: dict[str, Any] = {
     "timeout_s": float,
     "ttl_s": int,
     "rate_per_s": float,
+    "port": int,
 }
 
 
@@ -121,7 +138,7 @@ class Settings(BaseSettings):
     smtp_url: str = Field("smtp://localhost:25", description="`smtp://user:pass@host:port?starttls=1` or `smtps://...`")
     mail_from: str = Field("StackLead <stacklead@localhost>", description="sender of reports and sign-in links")
     dns_servers: Words = Field((), description="`host:port,...` asked instead of the system's resolver")
-    outbound_proxy: str = Field("", description="egress proxy for all HTTP of research and webhooks")
+    outbound_proxy: str = Field("", description="egress proxy (`http://...`) for all calls of research and webhooks")
     ca_file: str = Field("", description="extra CA certificates (PEM) that outward calls trust")
     allowed_networks: Words = Field((), description="CIDRs that outward calls may reach although they are private")
     trusted_proxies: Words = Field((), description="addresses or CIDRs whose X-Forwarded-For counts")
@@ -135,7 +152,6 @@ class Settings(BaseSettings):
     rate_address: float = Field(5.0, description="captures per second and visitor address (burst 30)", gt=0)
     daily_leads: int = Field(2000, description="leads researched per account and UTC day; more are held", gt=0)
     retention_days: int = Field(0, description="days that leads are kept; 0 keeps them", ge=0)
-    smtp_probe: bool = Field(False, description="ask mail servers whether they accept any address (no source does yet)")
     source_settings: dict[str, SourceSettings] = Field(default_factory=dict, exclude=True)
 
     @model_validator(mode="after")
@@ -153,7 +169,7 @@ class Settings(BaseSettings):
         Raises:
             pydantic.ValidationError: a value is not of its type; the message names the variable.
         """
-        overrides.setdefault("source_settings", read_source_settings(os.environ))
+        overrides.setdefault("source_settings", read_source_settings(read_environment()))
         settings = cls(**overrides)
         if port is not None and "base_url" not in settings.model_fields_set:
             return settings.model_copy(update={"base_url": f"http://localhost:{port}"})
@@ -208,13 +224,19 @@ class Settings(BaseSettings):
         return path.read_text().strip()
 
 
+def read_environment() -> dict[str, str]:
+    """Return all of this process's environment: what its children start from."""
+    return dict(os.environ)
+
+
 def read_source_settings(environ: Mapping[str, str]) -> dict[str, SourceSettings]:
     """Return each source's settings: its defaults with `STACKLEAD_<SOURCE>_<FIELD>` over them."""
     found: dict[str, SourceSettings] = {}
     for default in SOURCES:
         values: dict[str, Any] = {}
         for field, kind in _SOURCE_TYPES.items():
-            raw = environ.get(f"STACKLEAD_{default.name.upper()}_{field.upper()}")
+            variable = f"STACKLEAD_{default.name.upper()}_{field.upper()}"
+            raw = environ.get(default.switch_variable if field == "enabled" else variable)
             if raw is not None:
                 values[field] = TypeAdapter(kind).validate_python(raw)
         if "url" in values:

@@ -5,8 +5,8 @@ import time
 from collections.abc import Awaitable, Callable
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
+from stacklead.errors import StorageFault
 from stacklead.jobs import Tools, deliver_lead, merge_captures, research_lead
 from stacklead.storage import deliveries, leads
 from stacklead.storage.clock import pull_back
@@ -41,8 +41,8 @@ class Sweep:
         while True:
             try:
                 await self.sweep_once()
-            except (SQLAlchemyError, OSError) as exc:
-                log.error("sweep_failed", reason=type(exc).__name__)
+            except StorageFault as exc:
+                log.error("sweep_failed", reason=exc.reason)
             except Exception:  # nothing else may end what finds all that was lost
                 log.exception("sweep_failed")
             is_behind = self.has_more and await self.tools.queue.is_short()
@@ -97,8 +97,8 @@ async def keep_house(tools: Tools) -> None:
     while True:
         try:
             await _keep_house_once(tools)
-        except (SQLAlchemyError, OSError) as exc:
-            log.error("housekeeping_failed", reason=type(exc).__name__)
+        except StorageFault as exc:
+            log.error("housekeeping_failed", reason=exc.reason)
         await asyncio.sleep(HOUSEKEEPING_S)
 
 

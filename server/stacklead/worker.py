@@ -14,8 +14,8 @@ import structlog
 from arq.connections import ArqRedis
 from arq.worker import Worker, func
 from redis.exceptions import RedisError
-from sqlalchemy.exc import SQLAlchemyError
 
+from stacklead.errors import StorageFault
 from stacklead.jobs import (
     Researcher,
     Tools,
@@ -225,11 +225,11 @@ async def _beat(tools: Tools) -> None:
                 async with tools.database.write() as db:
                     await save_heartbeat(db, name, info)
                 await save_tally(tools.database, tools.tally)
-            except (SQLAlchemyError, OSError) as exc:
-                log.error("heartbeat_failed", reason=type(exc).__name__)
+            except StorageFault as exc:
+                log.error("heartbeat_failed", reason=exc.reason)
             await asyncio.sleep(HEARTBEAT_S)
     finally:
-        with contextlib.suppress(SQLAlchemyError, OSError):
+        with contextlib.suppress(StorageFault):
             await save_tally(tools.database, tools.tally)
             async with tools.database.write() as db:
                 await delete_heartbeat(db, name)

@@ -56,6 +56,7 @@ DOCUMENTED: dict[str, Any] = {
     "domain.alexa.global.rank": 9362,
     "domain.tools": list,
     "emails": list,
+    "email_catchall": False,
 }
 # What no source of this release can know: null (or empty), with a reason in the evidence.
 UNKNOWABLE = (
@@ -67,7 +68,6 @@ UNKNOWABLE = (
     "person.twitter.followers",
     "company.funding",
     "company.twitter.followers",
-    "email_catchall",
 )
 DOCUMENTED_TOOLS = {"Google Analytics", "Crazy Egg", "Right Media", "Google AdWords Conversion", "Perfect Audience"}
 
@@ -219,6 +219,11 @@ HARD = {
     "a hostile site with scripts": ("x@scriptladen.example", {"person.name": None}),
     "a gzip bomb": ("x@gzipbomb.example", {"company.employees": None}),
     "a site that leads to cloud metadata": ("x@metadata.example", {"company.name": None}),
+    "a mail server that takes any address": ("x@acceptsall.example", {"email_catchall": True}),
+    "a mail server that knows who works there": ("marcus.webb@blueocean.example", {"email_catchall": False}),
+    "a mail server that lets strangers wait": ("x@comelater.example", {"email_catchall": None}),
+    "a mail server that blocks us": ("x@knowsyou.example", {"email_catchall": None}),
+    "a mail server that says nothing": ("x@saysnothing.example", {"email_catchall": None}),
     "a role address invents nobody": ("info@tallgrass.example", {"person.name": None}),
     "a colleague": ("rebecca.schneider@blueocean.example", {"person.last_name": "Schneider"}),
     "a namesake": ("jordan@marlowfinch.example", {"domain.name": "marlowfinch.example"}),

@@ -16,7 +16,7 @@ from stacklead.settings import Settings
 from stacklead.storage.database import Database, migrate
 from support.postgres import Cluster
 from support.redis import RedisServer
-from support.tenants import Tenant, make_tenant, run_in
+from support.tenants import Template, Tenant, make_tenant
 from unit.deliver.receivers import Inbox, Mailbox, smtp_server
 
 SECRET = "k" * 32
@@ -119,20 +119,22 @@ def redis_server(session_redis: RedisServer) -> RedisServer:
 # --- the application over HTTP --------------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="session")
+def template(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Template:
+    return Template(migrated_sqlite, tmp_path_factory.mktemp("template"))
+
+
 @pytest.fixture
-def account(settings: Settings) -> Tenant:
+def account(settings: Settings, template: Template) -> Tenant:
     """An account with a reply address and a webhook, in the database behind `client`."""
-    return run_in(
-        settings,
-        lambda db: make_tenant(
-            db, "Blue Shop", reply_address="sales@shop.example", webhook_url="http://203.0.113.9/hook"
-        ),
+    return template.copy(
+        settings, "Blue Shop", reply_address="sales@shop.example", webhook_url="http://203.0.113.9/hook"
     )
 
 
 @pytest.fixture
-def other_account(settings: Settings) -> Tenant:
-    return run_in(settings, lambda db: make_tenant(db, "Other Shop", reply_address="info@other.example"))
+def other_account(settings: Settings, template: Template) -> Tenant:
+    return template.copy(settings, "Other Shop", reply_address="info@other.example")
 
 
 @pytest.fixture

@@ -45,7 +45,6 @@ def test_readme_holds_the_table() -> None:
         ("STACKLEAD_SETTLE_S", "0.5", "settle_s", 0.5),
         ("STACKLEAD_DNS_SERVERS", "10.0.0.1:53, 10.0.0.2:5353", "dns_servers", ("10.0.0.1:53", "10.0.0.2:5353")),
         ("STACKLEAD_ALLOWED_NETWORKS", "", "allowed_networks", ()),
-        ("STACKLEAD_SMTP_PROBE", "true", "smtp_probe", True),
     ],
 )
 def test_environment_sets_a_field(
@@ -119,6 +118,13 @@ def test_source_is_read_from_its_variables() -> None:
         }
     )["gravatar"]
     assert (found.url, found.enabled, found.timeout_s) == ("http://127.0.0.1:9/v3", False, 1.5)
+
+
+def test_source_with_a_switch_of_its_own_name_obeys_that() -> None:
+    assert not read_source_settings({})["smtp_probe"].enabled
+    assert not read_source_settings({"STACKLEAD_SMTP_PROBE_ENABLED": "true"})["smtp_probe"].enabled
+    found = read_source_settings({"STACKLEAD_SMTP_PROBE": "true", "STACKLEAD_SMTP_PROBE_PORT": "2525"})["smtp_probe"]
+    assert (found.enabled, found.port) == (True, 2525)
 
 
 def test_source_without_variables_keeps_its_defaults() -> None:

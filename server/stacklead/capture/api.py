@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import RowMapping
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -252,7 +251,7 @@ async def delete_lead(request: ApiRequest) -> Response:
     return OldClientJSON({"message": "deleted", "data": {"id": public_id}})
 
 
-async def _get(db: Any, account_id: int, value: str) -> leads.LeadRow | RowMapping:
+async def _get(db: Any, account_id: int, value: str) -> leads.LeadRow | captures.CaptureRecord:
     """Return the lead with this id, else the newest with this token; the capture, where it is no lead yet.
 
     Raises:
@@ -303,7 +302,7 @@ def _show(lead: leads.LeadRow, result: dict[str, Any] | None, sent: list[dict[st
     }
 
 
-def _show_unmerged(capture: RowMapping) -> dict[str, Any]:
+def _show_unmerged(capture: captures.CaptureRecord) -> dict[str, Any]:
     return {
         "id": capture["lead_public_id"],
         "token": capture["token"],

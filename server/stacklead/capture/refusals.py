@@ -1,9 +1,9 @@
 """Remembers refused captures until they are written, many at once: a flood of refusals must cost next to nothing."""
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from stacklead.capture.params import parse_page
+from stacklead.errors import StorageFault
 from stacklead.storage.database import Database, now_ms
 from stacklead.storage.refusals import Refusal, save_refusals
 from stacklead.text import one_line
@@ -39,8 +39,8 @@ class Refusals:
         try:
             async with database.write() as db:
                 await save_refusals(db, _merge(pending))
-        except (SQLAlchemyError, OSError) as exc:
-            log.warning("refusals_not_saved", reason=type(exc).__name__, places=len(pending))
+        except StorageFault as exc:
+            log.warning("refusals_not_saved", reason=exc.reason, places=len(pending))
 
 
 def _merge(pending: dict[_Place, tuple[int, int]]) -> list[Refusal]:

@@ -8,7 +8,7 @@ import sys
 import typer
 
 from stacklead.commands.children import PARENT_VARIABLE, Child, stop_on_signal, supervise
-from stacklead.settings import Settings
+from stacklead.settings import Settings, read_environment
 from stacklead.storage.database import migrate
 
 SHARE_VARIABLE = "STACKLEAD_SHARE_PORT"  # set for web processes that share their port
@@ -30,7 +30,7 @@ def serve_many(settings: Settings, host: str, port: int, processes: int) -> None
     stop = stop_on_signal()
     asyncio.run(migrate(settings))
     with open_shared_socket(host, port) as probe:  # never listens: it keeps others from taking the port
-        env = {**os.environ, PARENT_VARIABLE: str(os.getpid()), SHARE_VARIABLE: "1"}
+        env = {**read_environment(), PARENT_VARIABLE: str(os.getpid()), SHARE_VARIABLE: "1"}
         env["STACKLEAD_BASE_URL"] = settings.base_url
         port = probe.getsockname()[1]
         command = [sys.executable, "-m", "stacklead", "serve", "--host", host, "--port", str(port)]

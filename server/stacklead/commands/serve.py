@@ -17,7 +17,7 @@ from stacklead.app import create_app
 from stacklead.commands.children import PARENT_VARIABLE
 from stacklead.commands.many import SHARE_VARIABLE, open_shared_socket, serve_many
 from stacklead.logs import set_up_logging
-from stacklead.settings import Settings
+from stacklead.settings import Settings, read_environment
 from stacklead.storage.database import IngestTaken, hold_ingest
 from stacklead.storage.database import migrate as migrate_database
 from stacklead.worker import run_worker
@@ -29,7 +29,7 @@ GRACE_S = 10  # how long a stopping web process waits for its requests
 
 def follow_parent() -> None:
     """Stop when `stacklead up` is gone, so that a killed one leaves no web process or worker behind."""
-    parent = os.environ.get(PARENT_VARIABLE, "")
+    parent = read_environment().get(PARENT_VARIABLE, "")
     if not parent.isdigit():
         return
 
@@ -62,7 +62,7 @@ def serve(
 
 
 def _serve_one(settings: Settings, host: str, port: int) -> None:
-    shares_port = SHARE_VARIABLE in os.environ
+    shares_port = SHARE_VARIABLE in read_environment()
     config = uvicorn.Config(
         create_app(settings),
         host=host,

@@ -39,10 +39,13 @@ def settings_rows() -> list[SettingRow]:
         if not field.exclude
     ]
     for source in SOURCES:
-        rows.append(SettingRow(variable=f"{_prefix(source)}ENABLED", default=_words(source.enabled), help=source.help))
+        rows.append(SettingRow(variable=source.switch_variable, default=_words(source.enabled), help=source.help))
         if source.url:
             text = f"where {source.name} is reached"
             rows.append(SettingRow(variable=f"{_prefix(source)}URL", default=source.url, help=text))
+        if source.port:
+            text = "the port on which mail servers are asked"
+            rows.append(SettingRow(variable=f"{_prefix(source)}PORT", default=_words(source.port), help=text))
     rows += [
         SettingRow(variable=f"STACKLEAD_<SOURCE>_{name}", default="", help=h) for name, h in _SOURCE_FIELDS.items()
     ]

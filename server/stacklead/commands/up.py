@@ -12,7 +12,7 @@ import typer
 from stacklead.commands.children import PARENT_VARIABLE, Child, stop_on_signal, supervise
 from stacklead.commands.redis_server import find_redis_server, is_redis_alive, redis_command, redis_socket, stop_redis
 from stacklead.logs import set_up_logging
-from stacklead.settings import Settings
+from stacklead.settings import Settings, read_environment
 from stacklead.storage.database import migrate
 
 log = structlog.get_logger()
@@ -38,7 +38,7 @@ def up(
 
 def make_children(settings: Settings, host: str, port: int) -> list[Child]:
     """Return the processes to run: Redis first, unless one is configured or none can be had."""
-    env = {**os.environ, "STACKLEAD_DATA_DIR": str(settings.data_dir), "STACKLEAD_BASE_URL": settings.base_url}
+    env = {**read_environment(), "STACKLEAD_DATA_DIR": str(settings.data_dir), "STACKLEAD_BASE_URL": settings.base_url}
     children: list[Child] = []
     binary = None if settings.redis_url else find_redis_server()
     if binary is not None:

@@ -1,4 +1,4 @@
-"""The demo internet as one thing: DNS, proxy, websites, public APIs and the control service over one world."""
+"""The demo internet as one thing: DNS, proxy, websites, mail hosts, public APIs and control service over one world."""
 
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -8,6 +8,7 @@ import trustme
 
 from stacklead.demo.control import control_app
 from stacklead.demo.exchange import Reply, Request
+from stacklead.demo.mail_hosts import MailHosts
 from stacklead.demo.names import NameServer, Zone
 from stacklead.demo.proxy import Proxy
 from stacklead.demo.public_apis import PublicApis
@@ -28,7 +29,8 @@ class Internet:
         self._websites = Websites(world)
         self._apis = PublicApis(world)
         self.names = NameServer(Zone(world))
-        self.proxy = Proxy(self._answer, self._authority)
+        self.mail_hosts = MailHosts(world)
+        self.proxy = Proxy(self._answer, self._authority, self.mail_hosts)
         self.control = WebServer(control_app(world, self.proxy.requests))
 
     def _answer(self, request: Request) -> Reply | None:
@@ -42,6 +44,7 @@ class Internet:
             "STACKLEAD_OUTBOUND_PROXY": self.proxy.url,
             "STACKLEAD_CA_FILE": str(self.ca_file),
             "STACKLEAD_ALLOWED_NETWORKS": ALLOWED_NETWORKS,
+            "STACKLEAD_SMTP_PROBE": "true",
         }
 
     async def start(self, stack: AsyncExitStack, control_port: int = 0) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 
 import aiohttp
 
+from stacklead.settings import read_environment
+
 READY_S = 120.0  # a first start makes the database, and the machine may be busy
 STOP_S = 20.0  # then it is killed
 COMMAND_S = 60.0
@@ -144,6 +146,7 @@ class Product:
 
 
 def _environment(settings: Mapping[str, str]) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("STACKLEAD_")}
-    tuned = {name: os.environ[name] for name in TUNABLE if name in os.environ}
+    environment = read_environment()
+    kept = {name: value for name, value in environment.items() if not name.startswith("STACKLEAD_")}
+    tuned = {name: environment[name] for name in TUNABLE if name in environment}
     return {**kept, "STACKLEAD_SETTLE_S": "3", "STACKLEAD_REPEAT_WINDOW_S": "60", **tuned, **settings}

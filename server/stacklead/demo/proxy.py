@@ -1,7 +1,8 @@
 """The forward proxy through which the product reaches the demo internet (`STACKLEAD_OUTBOUND_PROXY`).
 
 It speaks what real egress proxies speak, absolute-form requests for http and CONNECT for https, but connects
-nowhere: every request is answered from the world, https with a certificate of the demo's own authority.
+nowhere: every request is answered from the world, https with a certificate of the demo's own authority, and a tunnel
+to port 25 of a mail host by the demo's mail hosts.
 """
 
 import asyncio
@@ -18,6 +19,8 @@ import h11
 import trustme
 
 from stacklead.demo.exchange import Reply, Request, text_reply
+from stacklead.demo.mail_hosts import PORT as MAIL_PORT
+from stacklead.demo.mail_hosts import MailHosts
 from stacklead.demo.streams import StreamServer
 
 IDLE_S = 30.0  # a client that says nothing is dropped
@@ -28,10 +31,11 @@ Answer = Callable[[Request], Reply | None]  # None: nothing listens at that host
 
 
 class Proxy:
-    """Answers requests with `answer`; `requests` remembers them for tests."""
+    """Answers requests with `answer`, tunnels to mail hosts with `mail_hosts`; `requests` remembers both for tests."""
 
-    def __init__(self, answer: Answer, authority: trustme.CA) -> None:
+    def __init__(self, answer: Answer, authority: trustme.CA, mail_hosts: MailHosts) -> None:
         self._answer = answer
+        self._mail_hosts = mail_hosts
         self._server = StreamServer(self._talk)
 
         @lru_cache(maxsize=512)
@@ -59,6 +63,9 @@ class Proxy:
         if target is None:
             return
         host = urlsplit(f"//{target}").hostname or ""
+        if _is_mail(target):
+            await self._mail_hosts.talk(host, reader, writer)
+            return
         await writer.start_tls(self._context_for(host), ssl_handshake_timeout=IDLE_S)
         await self._converse(_Wire(reader, writer), inside=f"https://{target.removesuffix(':443')}")
 
@@ -75,9 +82,16 @@ class Proxy:
         return None
 
     def _reply(self, request: Request) -> Reply:
+        if request.method == "CONNECT" and _is_mail(request.url):
+            self._note(request)
+            return text_reply("") if self._mail_hosts.has(request.host) else _unreachable(request.host)
         if request.method == "CONNECT":
             probe = Request(method="HEAD", url=request.url.replace("connect://", "https://") + "/", headers={})
             return text_reply("") if self._answer(probe) is not None else _unreachable(request.host)
+        self._note(request)
+        return self._answer(request) or _unreachable(request.host)
+
+    def _note(self, request: Request) -> None:
         self.requests.append(
             {
                 "at": time.time(),
@@ -88,7 +102,10 @@ class Proxy:
                 "headers": request.headers,
             }
         )
-        return self._answer(request) or _unreachable(request.host)
+
+
+def _is_mail(target: str) -> bool:
+    return target.endswith(f":{MAIL_PORT}")
 
 
 def _unreachable(host: str) -> Reply:

@@ -20,7 +20,6 @@ from stacklead.demo.stage import Ports, Stage, stage
 
 ACCOUNT_NAME = "Fieldnote (demo)"
 REPLY_ADDRESS = "sales@fieldnote.example"
-MAIL_FROM = "StackLead <reports@stacklead.example>"
 
 
 async def run_demo(data_dir: Path, ports: Ports) -> None:
@@ -74,8 +73,7 @@ async def _start(
     """Start every part; leaving the stack stops them in turn. Returns the product and the notes for `demo.json`."""
     before = urlsplit(str(notes.get("webhook_url", ""))).port or 0
     around = await stack.enter_async_context(stage(sample_world(), data_dir, replace(ports, desk_before=before)))
-    settings = {**around.env, "STACKLEAD_MAIL_FROM": MAIL_FROM}
-    product = Product(free_port(ports.product), data_dir / "product", data_dir / "product.log", settings)
+    product = Product(free_port(ports.product), data_dir / "product", data_dir / "product.log", around.env)
     stack.push_async_callback(product.stop)
     await product.start()
 

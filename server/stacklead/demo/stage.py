@@ -18,6 +18,7 @@ from stacklead.demo.shelf import Shelf
 from stacklead.demo.site import site_app
 from stacklead.demo.world import World
 
+MAIL_FROM = "StackLead <reports@stacklead.example>"  # also the name that mail hosts are told
 THREAD_S = 30.0  # to start or to stop what runs in a thread
 T = TypeVar("T")
 
@@ -54,7 +55,7 @@ class Stage:
     @property
     def env(self) -> dict[str, str]:
         """The settings with which the product uses this internet and this mail server, and nothing else."""
-        return {**self.net.env, "STACKLEAD_SMTP_URL": self.mailbox.url}
+        return {**self.net.env, "STACKLEAD_SMTP_URL": self.mailbox.url, "STACKLEAD_MAIL_FROM": MAIL_FROM}
 
     @property
     def mailbox_url(self) -> str:

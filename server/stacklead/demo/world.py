@@ -6,7 +6,7 @@ attribute changes are enough (`world.company("kitebird.example").employees = 41`
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import msgspec
 
@@ -42,6 +42,8 @@ class Company:
     one takes. `redirect_to` sends every page elsewhere. `pages` are whole HTML documents by path, served instead
     of the templates. `tools` are names of `tags.TAGS`. `address_record` overrides where the name resolves to; with
     `has_website` false it has no address at all. `emails` are local parts or whole addresses on the contact page.
+    `mail_server` is how its mail host answers for an address: `strict` (knows who works there), `catch_all`,
+    `greylist`, `blocked` or `silent`.
     """
 
     domain: str
@@ -75,6 +77,7 @@ class Company:
     delay_s: float = 30.0
     pages: dict[str, str] = field(default_factory=dict[str, str])
     mx: list[str] = field(default_factory=list[str])
+    mail_server: Literal["strict", "catch_all", "greylist", "blocked", "silent"] = "strict"
     txt: list[str] = field(default_factory=list[str])
     records: dict[str, dict[str, list[str]]] = field(default_factory=dict[str, dict[str, list[str]]])
     address_record: str = ""

@@ -19,7 +19,8 @@ from stacklead import __version__
 from stacklead.errors import AddressRefused, OutboundError
 from stacklead.outbound.addresses import parse_networks
 from stacklead.outbound.body import read_body
-from stacklead.outbound.resolve import Target, make_resolver, resolve_target
+from stacklead.outbound.dial import connect, open_tunnel
+from stacklead.outbound.resolve import Target, make_resolver, resolve_host, resolve_target
 from stacklead.settings import Settings
 
 WEB_PORTS = frozenset({80, 443})  # the ports that research may call; webhooks may call any
@@ -152,6 +153,27 @@ class Outbound:
                 return await self._follow(call, ports)
         except TimeoutError as exc:
             raise OutboundError(f"No complete answer within {timeout_s:g} seconds.") from exc
+
+    async def dial(self, host: str, port: int, *, timeout_s: float) -> socket.socket:
+        """Return a connection to a host that speaks something else than HTTP; whoever asked closes it.
+
+        With an egress proxy it is a tunnel that the proxy was asked for (CONNECT).
+
+        Raises:
+            AddressRefused: the guard refuses the host or any of its addresses.
+            OutboundError: the name has no address, or there was no connection within `timeout_s`.
+        """
+        resolver = self._resolver if self.settings.dns_servers else None
+        try:
+            async with asyncio.timeout(timeout_s):
+                addresses = await resolve_host(host, resolver=resolver, allowed=self._allowed)
+                if self._proxy is None or all(address.is_loopback for address in addresses):
+                    return await connect(addresses, port)
+                return await open_tunnel(self._proxy, host, port)
+        except TimeoutError as exc:
+            raise OutboundError("No connection in time.") from exc
+        except OSError as exc:
+            raise OutboundError(f"No connection: {(exc.strerror or 'refused').lower()}.") from exc
 
     async def close(self) -> None:
         """Close all connections."""

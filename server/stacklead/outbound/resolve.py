@@ -94,6 +94,27 @@ async def resolve_target(
     """
     url, literal = parse_url(text, ports)
     host = (url.raw_host or "").rstrip(".")
+    return Target(url=url, addresses=await _resolve(host, literal, resolver, allowed))
+
+
+async def resolve_host(
+    host: str, *, resolver: dns.asyncresolver.Resolver | None, allowed: Sequence[Network]
+) -> tuple[Address, ...]:
+    """Check a host name (or literal address) that stands in no URL and every address that it stands for.
+
+    Raises:
+        AddressRefused: the guard does not let it through.
+        OutboundError: the name has no address.
+    """
+    if len(host) > MAX_URL_LENGTH or _CONTROL.search(host):
+        raise AddressRefused("The host name is too long, or has control characters in it.")
+    host = host.lower().rstrip(".")
+    return await _resolve(host, _parse_host(host, host), resolver, allowed)
+
+
+async def _resolve(
+    host: str, literal: Address | None, resolver: dns.asyncresolver.Resolver | None, allowed: Sequence[Network]
+) -> tuple[Address, ...]:
     if literal is not None:
         addresses = [literal]
     elif host == "localhost" or host.endswith(".localhost"):  # RFC 6761: never asked in DNS
@@ -107,7 +128,7 @@ async def resolve_target(
             f"{host} is on a private or special network; "
             "STACKLEAD_ALLOWED_NETWORKS lists the private networks that may be called."
         )
-    return Target(url=url, addresses=tuple(dict.fromkeys(addresses)))
+    return tuple(dict.fromkeys(addresses))
 
 
 def _bounded(resolver: dns.asyncresolver.Resolver) -> dns.asyncresolver.Resolver:

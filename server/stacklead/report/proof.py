@@ -19,6 +19,7 @@ SOURCE_LABELS: Mapping[str, str] = {
     "technologies": "technologies on the site",
     "gravatar": "Gravatar",
     "tranco": "Tranco list",
+    "smtp_probe": "mail server",
     "rules": "worked out",
 }
 _SITE_SOURCES = frozenset({"website", "technologies"})  # the page says more than the source's name

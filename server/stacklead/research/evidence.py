@@ -34,6 +34,8 @@ RELIABILITY: dict[tuple[str, str], float] = {
     ("technologies", "derived"): 0.7,
     ("gravatar", "structured"): 0.8,
     ("tranco", "structured"): 0.95,
+    ("smtp_probe", "structured"): 0.9,  # servers may lie to strangers
+    ("smtp_probe", "derived"): 0.9,
 }
 _OTHERWISE = 0.5
 

@@ -81,6 +81,7 @@ FIELDS: tuple[Field, ...] = (
     _field("domain.alexa.rank_source", "source of the popularity rank", "tranco"),
     _field("domain.tools", "technology", "technologies", "dns", is_list=True),
     _field("emails", "other address at this domain", "website", is_list=True),
+    _field("email_catchall", "answer of the mail server", "smtp_probe"),
 )
 
 BY_PATH: dict[str, Field] = {field.path: field for field in FIELDS}

@@ -1,7 +1,10 @@
 """Politeness towards public APIs: a rate limit and a circuit breaker per source, kept in this process."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
 
 from stacklead.errors import SourceError
 
@@ -16,11 +19,23 @@ class _State:
     open_until: float = 0.0
 
 
+def _no_locks() -> WeakValueDictionary[tuple[str, str], asyncio.Lock]:
+    return WeakValueDictionary()
+
+
 @dataclass(slots=True)
 class Guard:
     """Spaces calls out and stops calling a source that keeps failing."""
 
     states: dict[str, _State] = field(default_factory=dict[str, _State])
+    locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = field(default_factory=_no_locks)
+
+    @asynccontextmanager
+    async def alone(self, source: str, subject: str) -> AsyncGenerator[None]:
+        """Let one call at a time ask a source about a subject: whoever comes second finds the answer in the cache."""
+        lock = self.locks.setdefault((source, subject), asyncio.Lock())
+        async with lock:
+            yield
 
     async def wait_turn(self, source: str, rate_per_s: float, timeout_s: float) -> None:
         """Wait until this process may call the source again.

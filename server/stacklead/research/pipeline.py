@@ -20,6 +20,7 @@ from stacklead.research.sources.address import AddressSource, normalise_email
 from stacklead.research.sources.dns import DnsSource
 from stacklead.research.sources.gravatar import GravatarSource
 from stacklead.research.sources.lead import LeadSource, website_url
+from stacklead.research.sources.smtp import SmtpSource
 from stacklead.research.sources.team import TeamSource
 from stacklead.research.sources.technologies import TechnologiesSource
 from stacklead.research.sources.tranco import TrancoSource
@@ -32,7 +33,7 @@ CLEAN_UP_S = 0.5  # how long sources that were told to stop may take to do so
 # In rounds: the sources of a round run at once and see the claims of the rounds before.
 ROUNDS: tuple[tuple[Source, ...], ...] = (
     (LeadSource(), AddressSource()),
-    (DnsSource(), WebsiteSource(), GravatarSource(), TrancoSource()),
+    (DnsSource(), WebsiteSource(), GravatarSource(), TrancoSource(), SmtpSource()),
     (TechnologiesSource(), TeamSource()),
 )
 # Those that need no outside host; they run in the calling coroutine and cannot be switched off.
@@ -110,8 +111,8 @@ def conclude(lead: Lead, claims: Sequence[Claim], runs: Sequence[SourceRun], kit
         company=profile.build_company(proofs),
         domain=profile.build_domain(proofs),
         emails=merging.value_of(proofs, "emails") or [],
-        email_catchall=None,
-        evidence=reasons.add_reasons(proofs, runs, smtp_probe=kit.settings.smtp_probe),
+        email_catchall=merging.value_of(proofs, "email_catchall"),
+        evidence=reasons.add_reasons(proofs, runs),
         score_detail=widened(detail, without),
         runs=list(runs),
         researched_at=iso(now),

@@ -14,6 +14,7 @@ NAMES: dict[str, str] = {
     "technologies": "the technologies on the website",
     "gravatar": "Gravatar",
     "tranco": "the Tranco list",
+    "smtp_probe": "the mail server",
 }
 
 _FAILURES: dict[str, str] = {
@@ -27,13 +28,11 @@ _FAILURES: dict[str, str] = {
 _JOB_DETAILS = ("duration", "start")
 
 
-def add_reasons(
-    evidence: Mapping[str, Evidence], runs: Sequence[SourceRun], *, smtp_probe: bool
-) -> dict[str, Evidence]:
+def add_reasons(evidence: Mapping[str, Evidence], runs: Sequence[SourceRun]) -> dict[str, Evidence]:
     """Return the evidence of the documented fields only, with a reason in words for each that is null or empty."""
     outcomes = {run.source: run.outcome for run in runs}
     proofs = {field.path: _proof(field, evidence, outcomes) for field in FIELDS}
-    proofs["email_catchall"] = _catchall(smtp_probe=smtp_probe)
+    proofs["email_catchall"] = _catchall(proofs["email_catchall"], evidence.get("signal.catchall"))
     if value_of(evidence, "person.experiences"):
         proofs.update(_job_reasons(evidence))
     return proofs
@@ -81,13 +80,14 @@ def _first_up(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _catchall(*, smtp_probe: bool) -> Evidence:
-    if smtp_probe:
-        return Evidence(reason="no_source", why="This version has no source that asks mail servers yet.")
-    return Evidence(
-        reason="source_disabled",
-        why="Mail servers are not asked whether they accept any address (STACKLEAD_SMTP_PROBE is off).",
-    )
+def _catchall(proof: Evidence, unknown: Evidence | None) -> Evidence:
+    """Return the proof with the reason that the source itself gave for knowing nothing, or why it was not asked."""
+    if unknown is not None:
+        return Evidence(reason=str(unknown.value), why=unknown.snippet)
+    if proof.reason != "source_disabled":
+        return proof
+    why = "Mail servers are not asked whether they accept any address (STACKLEAD_SMTP_PROBE is off)."
+    return Evidence(reason=proof.reason, why=why)
 
 
 def _job_reasons(evidence: Mapping[str, Evidence]) -> dict[str, Evidence]:

@@ -16,6 +16,7 @@ from stacklead.research.evidence import value_of
 
 PROFILE = "default@1"
 PRIOR = 0.4  # share of its points that an unknown rule is given
+ANY_ADDRESS = 0.6  # share of being reachable where the mail server takes any address
 
 Proofs = Mapping[str, Evidence]
 
@@ -128,6 +129,9 @@ def _mail(proofs: Proofs) -> Verdict | None:
     if state is None:
         return None
     share, why = _MAIL.get(str(state), (0.0, "the domain cannot receive mail"))
+    if share and value_of(proofs, "email_catchall") is True:
+        why = "the domain receives mail for any address, so this one is not proved"
+        return Verdict(share=min(share, ANY_ADDRESS), why=why, path="email_catchall")
     return Verdict(share=share, why=why, path="signal.mail")
 
 

@@ -1,6 +1,7 @@
 """The Source protocol: the one small interface behind which every outside fact is found."""
 
 import asyncio
+import socket
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -45,6 +46,10 @@ class Web(Protocol):
         truncate: bool = False,
     ) -> Answer:
         """Make one guarded call (see `outbound.Outbound.fetch`)."""
+        ...
+
+    async def dial(self, host: str, port: int, *, timeout_s: float) -> socket.socket:
+        """Open one guarded connection for what is not HTTP (see `outbound.Outbound.dial`)."""
         ...
 
 

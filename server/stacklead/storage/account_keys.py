@@ -6,10 +6,9 @@ from typing import Literal
 
 import structlog
 from sqlalchemy import RowMapping, and_, insert, select, update
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from stacklead.errors import NotFound
+from stacklead.errors import NotFound, StorageFault
 from stacklead.keys import hash_key, make_api_key, make_client_key
 from stacklead.storage.database import Database, now_ms
 from stacklead.storage.tables import keys
@@ -92,8 +91,8 @@ async def note_last_used(database: Database, key_id: int, at: int) -> None:
     try:
         async with database.write() as db:
             await db.execute(update(keys).where(keys.c.id == key_id).values(last_used_at=at))
-    except (SQLAlchemyError, OSError) as exc:
-        log.warning("last_use_not_noted", key_id=key_id, reason=type(exc).__name__)
+    except StorageFault as exc:
+        log.warning("last_use_not_noted", key_id=key_id, reason=exc.reason)
 
 
 async def _change(db: AsyncConnection, account_id: int, key_id: int, **changes: object) -> None:

@@ -10,12 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from stacklead.models import Stage
 from stacklead.storage.tables import captures
 
+CaptureRecord = RowMapping  # one row of `tables.captures`, its values by the names of the columns
+
 MERGE_BATCH = 200  # captures merged in one transaction
 IDEMPOTENCY_WINDOW_MS = 86_400_000
 DUPLICATES_WINDOW_MS = 30 * 86_400_000  # how far back `duplicates=false` looks
 
 
-async def list_unmerged(db: AsyncConnection, limit: int = MERGE_BATCH) -> Sequence[RowMapping]:
+async def list_unmerged(db: AsyncConnection, limit: int = MERGE_BATCH) -> Sequence[CaptureRecord]:
     """Return captures that no lead has yet, oldest first, of every account (for the worker)."""
     query = select(captures).where(captures.c.merged_at.is_(None)).order_by(captures.c.id).limit(limit)
     return (await db.execute(query)).mappings().all()
@@ -43,7 +45,7 @@ async def move_to_lead(db: AsyncConnection, from_lead_id: int, to_lead_id: int) 
 
 async def find_first_with_idempotency_key(
     db: AsyncConnection, account_id: int, idempotency_key: str, *, is_test: bool, since: int
-) -> RowMapping | None:
+) -> CaptureRecord | None:
     """Return the account's first capture under this key since then: the one whose answer counts.
 
     Calls of test keys and of live ones have nothing in common.
@@ -61,13 +63,13 @@ async def find_lead_of_idempotency_key(
     return (await db.execute(query)).scalar_one_or_none()
 
 
-async def find_by_lead_public_id(db: AsyncConnection, account_id: int, public_id: str) -> RowMapping | None:
+async def find_by_lead_public_id(db: AsyncConnection, account_id: int, public_id: str) -> CaptureRecord | None:
     """Return the capture under the id that an API caller was given, whether it is merged yet or not."""
     query = select(captures).where(captures.c.account_id == account_id, captures.c.lead_public_id == public_id)
     return (await db.execute(query.limit(1))).mappings().one_or_none()
 
 
-async def find_unmerged_by_token(db: AsyncConnection, account_id: int, token: str) -> RowMapping | None:
+async def find_unmerged_by_token(db: AsyncConnection, account_id: int, token: str) -> CaptureRecord | None:
     """Return the account's newest capture with this token that no lead has yet."""
     query = (
         select(captures)
@@ -78,7 +80,7 @@ async def find_unmerged_by_token(db: AsyncConnection, account_id: int, token: st
     return (await db.execute(query)).mappings().one_or_none()
 
 
-async def find_merged_by_token(db: AsyncConnection, account_id: int, token: str) -> RowMapping | None:
+async def find_merged_by_token(db: AsyncConnection, account_id: int, token: str) -> CaptureRecord | None:
     """Return the account's newest merged call with this token; its lead may have been given another one."""
     query = select(captures).where(
         captures.c.account_id == account_id, captures.c.token == token, captures.c.merged_at.is_not(None)
@@ -108,7 +110,7 @@ async def has_only_entries(db: AsyncConnection, key_id: int, capture_id: str) ->
     return (await db.execute(query.limit(1))).scalar_one_or_none() is None
 
 
-async def list_orphans(db: AsyncConnection, key_id: int, capture_id: str) -> Sequence[RowMapping]:
+async def list_orphans(db: AsyncConnection, key_id: int, capture_id: str) -> Sequence[CaptureRecord]:
     """Return follow-ups of a visit that came before its first call with an address, oldest first."""
     query = select(captures).where(_visit(key_id, capture_id), captures.c.lead_id.is_(None), captures.c.email.is_(None))
     return (await db.execute(query.order_by(captures.c.id))).mappings().all()

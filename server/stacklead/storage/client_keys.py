@@ -4,9 +4,8 @@ import asyncio
 import contextlib
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
-from stacklead.errors import StorageUnavailable
+from stacklead.errors import StorageFault, StorageUnavailable
 from stacklead.storage.account_keys import Key, find_key, list_live_client_keys
 from stacklead.storage.database import Database
 
@@ -53,8 +52,8 @@ class ClientKeys:
         try:
             async with self.database.read() as db:
                 key = await find_key(db, text)
-        except (SQLAlchemyError, OSError) as exc:
-            log.error("client_key_not_read", reason=type(exc).__name__)
+        except StorageFault as exc:
+            log.error("client_key_not_read", reason=exc.reason)
             raise StorageUnavailable("The client_key could not be looked up; try again in a second.") from exc
         if key is None or key.kind != "client":
             if len(self._unknown) < MAX_UNKNOWN:
@@ -75,5 +74,5 @@ class ClientKeys:
             await asyncio.sleep(REFRESH_S)
             try:
                 await self.refresh()
-            except (SQLAlchemyError, OSError) as exc:
-                log.warning("client_keys_not_read", reason=type(exc).__name__)
+            except StorageFault as exc:
+                log.warning("client_keys_not_read", reason=exc.reason)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from stacklead.errors import StorageFault
 from stacklead.models import DeliveryState, LeadState
 from stacklead.storage.database import Database, now_ms
 from stacklead.storage.tables import captures, counters, deliveries, leads
@@ -35,9 +35,9 @@ async def save_tally(database: Database, tally: Tally) -> None:
     try:
         async with database.write() as db:
             await add_counts(db, counts)
-    except (SQLAlchemyError, OSError) as exc:
+    except StorageFault as exc:
         tally.put_back(counts)
-        log.warning("counts_not_saved", reason=type(exc).__name__)
+        log.warning("counts_not_saved", reason=exc.reason)
 
 
 async def add_counts(db: AsyncConnection, counts: Counts) -> None:

@@ -5,17 +5,24 @@ import fcntl
 import time
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, event, text
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection as SyncConnection
+from sqlalchemy import event, text
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from stacklead.errors import StorageFault, StorageUnavailable
 from stacklead.settings import Settings
+
+Connection = AsyncConnection  # what `Database.read` and `write` give, for those who hand it on
 
 _MIGRATION_LOCK = 0x57AC1EAD  # PostgreSQL advisory lock: one process migrates, the others wait
 
@@ -23,6 +30,22 @@ _MIGRATION_LOCK = 0x57AC1EAD  # PostgreSQL advisory lock: one process migrates, 
 def now_ms() -> int:
     """Return the time in whole milliseconds since 1970, UTC: the unit of every `_at` column."""
     return int(time.time() * 1000)
+
+
+@contextmanager
+def named_faults() -> Generator[None]:
+    """Turn what drivers and SQLAlchemy raise into failures that the rest of the program knows.
+
+    Raises:
+        StorageUnavailable: the database itself failed: gone, full, locked, too busy.
+        StorageFault: a statement of ours was wrong.
+    """
+    try:
+        yield
+    except (SQLAlchemyError, OSError) as exc:
+        if is_database_away(exc):
+            raise StorageUnavailable("The database cannot be reached; try again in a few seconds.") from exc
+        raise StorageFault("Something went wrong on our side.") from exc
 
 
 def is_database_away(exc: Exception) -> bool:
@@ -48,21 +71,27 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncConnection, None]:
-        """Give a connection for reading: one consistent snapshot."""
-        async with self._reader.begin() as connection:
-            yield connection
+        """Give a connection for reading: one consistent snapshot; raises as `named_faults`."""
+        with named_faults():
+            async with self._reader.begin() as connection:
+                yield connection
 
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[AsyncConnection, None]:
-        """Give a transaction: committed at the end of the block, rolled back if it raises. Keep it short."""
-        async with self._writer.begin() as connection:
-            yield connection
+        """Give a transaction: committed at the end of the block, rolled back if it raises. Keep it short.
+
+        Raises as `named_faults`.
+        """
+        with named_faults():
+            async with self._writer.begin() as connection:
+                yield connection
 
     async def check(self) -> None:
-        """Write and roll back, so that a full disk or a lost server shows; raises what the driver raises."""
-        async with self._writer.connect() as connection, connection.begin() as transaction:
-            await connection.execute(text("DELETE FROM used_links WHERE nonce = ''"))
-            await transaction.rollback()
+        """Write and roll back, so that a full disk or a lost server shows; raises as `named_faults`."""
+        with named_faults():
+            async with self._writer.connect() as connection, connection.begin() as transaction:
+                await connection.execute(text("DELETE FROM used_links WHERE nonce = ''"))
+                await transaction.rollback()
 
     async def close(self) -> None:
         """Close all connections."""
@@ -82,7 +111,7 @@ def _sqlite_engine(url: str, *, pool_size: int, begin: str) -> AsyncEngine:
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
-    def start(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction]
+    def start(connection: SyncConnection) -> None:  # pyright: ignore[reportUnusedFunction]
         connection.exec_driver_sql(begin)
 
     return engine
@@ -149,8 +178,20 @@ def _file_lock(path: Path) -> Generator[None]:
         yield
 
 
-def _upgrade(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+def _upgrade(connection: SyncConnection) -> None:
+    if MigrationContext.configure(connection).get_current_revision() == _newest_revision():
+        return  # every start but the first of a version
+    config = _migrations()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+@cache
+def _newest_revision() -> str | None:
+    return ScriptDirectory.from_config(_migrations()).get_current_head()
+
+
+def _migrations() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from stacklead.storage.database import Database, is_database_away
+from stacklead.errors import StorageUnavailable
+from stacklead.storage.database import Database
 
 MAX_BATCH = 100  # writes in one transaction, so that it stays short
 
@@ -47,8 +47,7 @@ class Grouped(Generic[Item, Result]):
             async with self._database.write() as db:
                 results = await self._write(db, [item for item, _ in batch])
         except Exception as exc:  # noqa: BLE001 (whatever it is, it belongs to whoever waits)
-            is_away = isinstance(exc, SQLAlchemyError | OSError) and is_database_away(exc)
-            if len(batch) > 1 and not is_away:
+            if len(batch) > 1 and not isinstance(exc, StorageUnavailable):
                 for one in batch:
                     await self._commit([one])
                 return

@@ -13,9 +13,9 @@ from unit.dashboard.site import Browser, Site
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(data_dir: Path) -> Settings:
     return Settings(
-        data_dir=tmp_path,
+        data_dir=data_dir,
         base_url="http://leads.example",
         secret_key="k" * 32,
         smtp_url="smtp://robot:hunter2@mail.example:2525",

@@ -59,6 +59,7 @@ async def _chunks(*parts: bytes) -> AsyncIterator[bytes]:
         (" GZIP ", gzip.compress(b"hello")),
         ("identity", b"hello"),
     ],
+    ids=["deflate", "deflate without its header", "gzip in another spelling", "identity"],
 )
 async def test_each_encoding_is_read_in_single_bytes(encoding: str, packed: bytes) -> None:
     chunks = _chunks(b"", *(packed[i : i + 1] for i in range(len(packed))))

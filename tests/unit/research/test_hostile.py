@@ -42,7 +42,7 @@ def assert_harmless(value):
 
 def research_page(html, email="jo.doe@acme.example"):
     answers = {URL: html, URL + "robots.txt": page("", status=404), URL + "team": html}
-    return research_now(Lead(email=email), make_kit(answers))
+    return research_now(Lead(email=email), make_kit(answers, env={"STACKLEAD_SMTP_PROBE": "true"}))
 
 
 def ld(value):

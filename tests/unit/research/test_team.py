@@ -178,3 +178,64 @@ def test_titles_above_the_names_are_not_given_to_the_person_before():
         ("Mo Roe", "Sales Manager"),
         ("Al Poe", "Office Manager"),
     ]
+
+
+# --- whose title is it: what stands in one card belongs together
+
+CARDS = {
+    "titles above, as in Japanese": "<div><p>{title}</p><p>{name}</p></div>",
+    "titles below": "<div><h3>{name}</h3><p>{title}</p></div>",
+    "rows": "<tr><td>{name}</td><td>{title}</td></tr>",
+    "rows, title first": "<tr><td>{title}</td><td>{name}</td></tr>",
+    "deep": "<li><div><div><b>{title}</b></div></div><div><div><h4>{name}</h4></div><p>Likes hiking.</p></div></li>",
+    "picture first": '<figure><img alt="{name}" src="/x.png"><div><i>{title}</i><p>{name}</p></div></figure>',
+    "flat, titles below": "<h3>{name}</h3><p>{title}</p>",
+}
+STAFF = (
+    ("Founder", "Jo Doe"),
+    ("Sales Manager", "Mo Roe"),
+    ("Software Engineer", "Al Poe"),
+    ("営業部長", "田中 花子"),
+    ("Head of Sales", "佐藤 健"),
+)
+
+
+@pytest.mark.parametrize("card", CARDS.values(), ids=CARDS.keys())
+def test_everybody_has_their_own_title(card):
+    rows = "".join(card.format(title=title, name=name) for title, name in STAFF)
+    inside = f"<table>{rows}</table>" if card.startswith("<tr>") else rows
+    found = people(f"<nav><a href=/>Home</a></nav><h1>Our team</h1>{inside}<footer><p>Acme, Sales office</p></footer>")
+    assert {(one.title, one.name) for one in found} == set(STAFF)
+
+
+def test_person_without_a_title_does_not_take_that_of_the_next():
+    html = "<div><h3>Jo Doe</h3><p>Denver</p></div><div><p>Chief Financial Officer</p><h3>Mo Roe</h3></div>"
+    assert [(one.name, one.title) for one in people(html)] == [("Mo Roe", "Chief Financial Officer")]
+
+
+def test_last_person_without_a_title_does_not_take_that_of_the_one_before():
+    html = "<div><p>Founder</p><h3>Jo Doe</h3></div><div><h3>Mo Roe</h3><p>Denver</p></div>"
+    assert [(one.name, one.title) for one in people(html)] == [("Jo Doe", "Founder")]
+
+
+def test_cards_of_both_orders_on_one_page_are_read():
+    html = "<div><p>Founder</p><h3>Jo Doe</h3></div><div><h3>Mo Roe</h3><p>Sales Manager</p></div>"
+    assert [(one.name, one.title) for one in people(html)] == [("Jo Doe", "Founder"), ("Mo Roe", "Sales Manager")]
+
+
+def test_profile_above_a_name_is_not_that_of_the_person_before():
+    card = '<div><a href="https://linkedin.com/in/{slug}"><img src="/{slug}.png"></a><h3>{name}</h3><p>CTO</p></div>'
+    html = card.format(slug="jodoe", name="Jo Doe") + card.format(slug="moroe", name="Mo Roe")
+    assert [(one.name, one.linkedin, one.image) for one in people(html)] == [
+        ("Jo Doe", "https://www.linkedin.com/in/jodoe", "https://acme.example/jodoe.png"),
+        ("Mo Roe", "https://www.linkedin.com/in/moroe", "https://acme.example/moroe.png"),
+    ]
+
+
+def test_picture_and_profile_below_a_name_are_not_those_of_the_next():
+    card = '<div><h3>{name}</h3><p>CTO</p><a href="https://linkedin.com/in/{slug}"><img src="/{slug}.png"></a></div>'
+    html = card.format(slug="jodoe", name="Jo Doe") + card.format(slug="moroe", name="Mo Roe")
+    assert [(one.name, one.linkedin, one.image) for one in people(html)] == [
+        ("Jo Doe", "https://www.linkedin.com/in/jodoe", "https://acme.example/jodoe.png"),
+        ("Mo Roe", "https://www.linkedin.com/in/moroe", "https://acme.example/moroe.png"),
+    ]

@@ -11,6 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 
+from stacklead.errors import StorageFault, StorageUnavailable
 from stacklead.settings import Settings
 from stacklead.storage.database import Database, migrate, now_ms
 from stacklead.storage.tables import metadata
@@ -19,6 +20,7 @@ from support.postgres import Cluster
 pytestmark = pytest.mark.anyio
 MIGRATE = """
 import asyncio
+from stacklead.errors import StorageFault, StorageUnavailable
 from stacklead.settings import Settings
 from stacklead.storage.database import migrate
 asyncio.run(migrate(Settings.from_env()))
@@ -110,3 +112,24 @@ async def test_sqlite_is_durable_and_checks_its_references(settings: Settings) -
 
 def test_now_is_in_milliseconds() -> None:
     assert 1_600_000_000_000 < now_ms() < 10_000_000_000_000
+
+
+async def test_wrong_statement_is_a_fault_of_ours(databases: Database) -> None:
+    with pytest.raises(StorageFault) as caught:
+        async with databases.write() as db:
+            await db.execute(text("INSERT INTO used_links (nonce, used_at) VALUES ('secret', 1), ('secret', 1)"))
+    assert not isinstance(caught.value, StorageUnavailable)
+    assert caught.value.reason == "IntegrityError"
+    assert "secret" not in caught.value.message
+
+
+async def test_broken_database_is_unavailable(settings: Settings) -> None:
+    settings.sqlite_path.write_bytes(b"no database at all" * 100)
+    database = Database(settings)
+    for ask in (database.read, database.write):
+        with pytest.raises(StorageUnavailable):
+            async with ask() as db:
+                await db.execute(text("SELECT 1 FROM leads"))
+    with pytest.raises(StorageUnavailable):
+        await database.check()
+    await database.close()

@@ -1,5 +1,7 @@
 """Hard cases: mailboxes without a company, sites that are dead, slow or hostile, names that are not there."""
 
+from typing import Any
+
 from stacklead.demo.sample.mail_hosts import GOOGLE_MX
 from stacklead.demo.world import Company, Person
 
@@ -16,7 +18,21 @@ def _mailboxes() -> list[Company]:
         Company(domain="gmail.com", name="Gmail", has_website=False, mx=["5 gmail-smtp-in.l.google.com"]),
         Company(domain="mailinator.com", name="Mailinator", has_website=False, mx=["1 mail.mailinator.com"]),
         Company(domain="nomail.example", name="No Mail Here", meta_description="We prefer letters.", style="agency"),
-        Company(domain="acceptsall.example", name="Accepts All", meta_description="Any name will do.", mx=GOOGLE_MX),
+        *_mail_servers(),
+    ]
+
+
+def _mail_servers() -> list[Company]:
+    """Companies whose mail hosts answer for addresses in every way there is."""
+    ways: dict[str, tuple[str, str, Any]] = {
+        "acceptsall.example": ("Accepts All", "Any name will do.", "catch_all"),
+        "comelater.example": ("Come Later", "Patience is a virtue.", "greylist"),
+        "knowsyou.example": ("Knows You", "We have heard of your address.", "blocked"),
+        "saysnothing.example": ("Says Nothing", "Silence is golden.", "silent"),
+    }
+    return [
+        Company(domain=domain, name=name, meta_description=line, mx=[f"10 mx1.{domain}"], mail_server=way)
+        for domain, (name, line, way) in ways.items()
     ]
 
 

@@ -32,12 +32,25 @@ _INLINE = words("a abbr bdi bdo cite code em font i kbd mark q s small span sub 
 
 @dataclass(slots=True)
 class Block:
-    """A piece of text as it stands on the page, with the links and pictures in and directly around it."""
+    """A piece of text as it stands on the page, with the links and pictures in and directly around it.
+
+    `element` is the number of the innermost element around it that is not merely inline.
+    """
 
     text: str
     tag: str
     links: list[str] = field(default_factory=list[str])
     image: str | None = None
+    element: int = 0
+
+
+@dataclass(slots=True)
+class Element:
+    """Where an element stands: the number of the one around it, and the blocks inside it, `first` to before `end`."""
+
+    parent: int
+    first: int
+    end: int = 0
 
 
 @dataclass(slots=True)
@@ -66,11 +79,13 @@ class Document:
     links: list[str]  # URLs, and mailto: with an address; each once
     things: list[Thing]
     blocks: list[Block]
+    elements: list[Element]  # the first one is the body, its own parent
 
 
 def read_document(page: Page) -> Document:
     """Take a page apart. The work is bounded, whatever the page is."""
     tree = LexborHTMLParser(cut(page.html))
+    blocks, elements = _blocks(tree, page.url)
     return Document(
         url=page.url,
         title=_title(tree),
@@ -78,7 +93,8 @@ def read_document(page: Page) -> Document:
         icons=_icons(tree, page.url),
         links=_links(tree, page.url),
         things=_things(tree),
-        blocks=_blocks(tree, page.url),
+        blocks=blocks,
+        elements=elements,
     )
 
 
@@ -165,10 +181,10 @@ def _walk(data: Any, limit: int) -> Iterator[Thing]:
             waiting.extend((inner, path) for inner in cast(list[Any], value)[:500])
 
 
-def _blocks(tree: LexborHTMLParser, base: str) -> list[Block]:
-    """Return the text of the body, one block per element that is not merely inline."""
+def _blocks(tree: LexborHTMLParser, base: str) -> tuple[list[Block], list[Element]]:
+    """Return the text of the body, one block per element that is not merely inline, and those elements."""
     if tree.body is None:
-        return []
+        return [], []
     writer = _BlockWriter(base)
     stack: list[tuple[LexborNode, bool]] = [(tree.body, False)]
     while stack and len(writer.found) < MAX_BLOCKS:
@@ -182,11 +198,14 @@ def _blocks(tree: LexborHTMLParser, base: str) -> list[Block]:
         if tag not in _INLINE:
             writer.close(tag)
         if is_end:
+            writer.leave(tag)
             continue
         writer.enter(tag, node)
         stack.append((node, True))
         stack.extend((child, False) for child in reversed(list(_children(node))))
-    return writer.found
+    for element in writer.elements:
+        element.end = element.end or len(writer.found)
+    return writer.found, writer.elements
 
 
 @dataclass(slots=True)
@@ -195,23 +214,42 @@ class _BlockWriter:
 
     base: str
     found: list[Block] = field(default_factory=list[Block])
+    elements: list[Element] = field(default_factory=list[Element])
+    inside: int = 0  # the innermost element that is open
     pieces: list[str] = field(default_factory=list[str])
     links: list[str] = field(default_factory=list[str])
     image: str | None = None
 
     def close(self, tag: str) -> None:
-        """End a block; links without a text of their own belong to the one before."""
+        """End a block; links without a text of their own belong to the one before, if that is in the same element."""
         text = clean_text("".join(self.pieces)[:2_000], 300)
         self.pieces = []
         if text:
-            self.found.append(Block(text, tag, self.links, self.image))
+            self.found.append(Block(text, tag, self.links, self.image, self.inside))
             self.links, self.image = [], None
-        elif self.found and self.links:
+        elif self.links and self._has_blocks():
             self.found[-1].links.extend(self.links)
             self.links = []
 
+    def leave(self, tag: str) -> None:
+        """End an element; a picture below its text is not that of the next one."""
+        if tag in _INLINE:
+            return
+        if self.image and tag != "img" and self._has_blocks():
+            self.found[-1].image = self.found[-1].image or self.image
+            self.image = None
+        element = self.elements[self.inside]
+        element.end = len(self.found)
+        self.inside = element.parent
+
+    def _has_blocks(self) -> bool:
+        return bool(self.elements) and len(self.found) > self.elements[self.inside].first
+
     def enter(self, tag: str, node: LexborNode) -> None:
         """Note what an element brings besides text."""
+        if tag not in _INLINE:
+            self.elements.append(Element(parent=self.inside, first=len(self.found)))
+            self.inside = len(self.elements) - 1
         if tag == "a":
             target = link_target(_attribute(node, "href"), self.base)
             self.links += [target] if target else []
@@ -219,7 +257,7 @@ class _BlockWriter:
             self.image = clean_url(_attribute(node, "src"), self.base) or self.image
             alt = clean_text(_attribute(node, "alt"), 200)
             if alt:
-                self.found.append(Block(alt, "img"))
+                self.found.append(Block(alt, "img", element=self.inside))
 
 
 def _children(node: LexborNode) -> Iterator[LexborNode]:

@@ -1,12 +1,13 @@
 """The people that a page shows: Person objects, and names that stand next to job titles."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any, cast
 
 from stacklead.research.clean import clean_text, host_of, words
 from stacklead.research.domains import registrable_domain
 from stacklead.research.names import fold, is_given_name
+from stacklead.research.site.cards import find_cards
 from stacklead.research.site.company import own_address
 from stacklead.research.site.document import Block, Document, Thing
 from stacklead.research.site.organization import first_url, links_of
@@ -102,21 +103,39 @@ def _works_elsewhere(value: Any, document: Document, domain: str) -> bool:
 def _from_blocks(document: Document, domain: str) -> Iterator[Someone]:
     """Yield names with the title that stands beside them, from the page's text in reading order."""
     blocks = document.blocks
-    starts = [number for number, block in enumerate(blocks) if _person_in(block)]
-    is_above = _are_titles_above(blocks, starts)
-    for place, number in enumerate(starts):
-        name, title = cast(tuple[str, str | None], _person_in(blocks[number]))
+    people = {number: person for number, block in enumerate(blocks) if (person := _person_in(block))}
+    starts = list(people)
+    cards = find_cards(document, {number: fold(name) for number, (name, _) in people.items()})
+    is_above = _are_titles_above(blocks, [number for number in starts if number not in cards])
+    for place, (number, (name, title)) in enumerate(people.items()):
         end = starts[place + 1] if place + 1 < len(starts) else len(blocks)
-        card = blocks[number : min(end, number + _CARD_BLOCKS)]
-        if len(card) == 1 and place + 1 < len(starts) and fold(name) == fold(blocks[starts[place + 1]].text):
+        if end == number + 1 < len(blocks) and fold(name) == fold(blocks[end].text):
             continue  # a picture's alternative text right before the name itself
-        before = blocks[number - 1] if number else None
-        if is_above and before is not None and number - 1 not in starts:
-            title = title or before.text[:150]
+        if number in cards:
+            first, end = cards[number]
+            card = blocks[number : min(end, number + _CARD_BLOCKS)]
+            title = title or _title_after(card) or _title_in(blocks[max(first, number - 2) : number])
+            card += blocks[max(first, number - 2) : number]
         else:
-            title = title or _title_after(card) or _title_before(before, number - 1 in starts)
+            card = blocks[number : min(end, number + _CARD_BLOCKS)]
+            title = title or _title_beside(blocks, number, card, people, is_above=is_above)
         if title:
             yield _someone(document, name, title, card, domain)
+
+
+def _title_beside(
+    blocks: list[Block], number: int, card: list[Block], people: Container[int], *, is_above: bool
+) -> str | None:
+    """Return the title of a name where no element holds the two together: what stands next to it."""
+    before = blocks[number - 1] if number and number - 1 not in people else None
+    if is_above and before is not None:
+        return before.text[:150]
+    return _title_after(card) or _title_before(before)
+
+
+def _title_in(above: list[Block]) -> str | None:
+    """Return a title that stands above the name in the name's own card, the nearest first."""
+    return next((block.text[:150] for block in reversed(above) if looks_like_title(block.text)), None)
 
 
 def _are_titles_above(blocks: list[Block], starts: list[int]) -> bool:
@@ -161,9 +180,9 @@ def _title_after(card: list[Block]) -> str | None:
     return None
 
 
-def _title_before(block: Block | None, is_name: bool) -> str | None:
+def _title_before(block: Block | None) -> str | None:
     """Return a title that stands above the name, as is usual in Japanese."""
-    if block is None or is_name or not _ASIAN_TITLE.search(block.text) or len(block.text) > 40:
+    if block is None or not _ASIAN_TITLE.search(block.text) or len(block.text) > 40:
         return None
     return block.text
 
