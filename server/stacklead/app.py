@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 from stacklead import monitoring
 from stacklead.capture import api, docs, script
 from stacklead.capture.chores import Chores
+from stacklead.capture.settling import Settling
 from stacklead.capture.snippet import ClientRoutes
 from stacklead.dashboard import pages
 from stacklead.errors import (
@@ -58,12 +59,15 @@ def create_app(settings: Settings) -> App:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[State, None]:
         await migrate(settings)
+        settings.signing_key()  # made now if there is none: later the disk may be full
         database, queue, outbound = Database(settings), Queue(settings), Outbound(settings)
         client_keys = ClientKeys(database)
         await client_keys.start()
         intake = open_intake(settings, queue.captures_committed)
         chores = Chores(settings, database, client_routes)
+        settling = Settling(settings, client_routes.limits)
         chores.start()
+        settling.start()
         yield {
             "settings": settings,
             "database": database,
@@ -74,6 +78,7 @@ def create_app(settings: Settings) -> App:
             "tally": client_routes.tally,
         }
         await intake.close()
+        await settling.stop()
         await chores.stop()
         await client_keys.stop()
         await queue.close()

@@ -74,7 +74,8 @@ class WakeWorker(Worker):
                 if listener is not None and listener.done():
                     listener.result()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self.woken.wait(), self.poll_delay_s)
+                    async with asyncio.timeout(self.poll_delay_s):  # wait_for of Python 3.11 may swallow a cancellation
+                        await self.woken.wait()
         finally:
             if listener is not None:
                 listener.cancel()
