@@ -31,8 +31,10 @@ from stacklead.outbound import Outbound
 from stacklead.queue import Queue
 from stacklead.settings import Settings
 from stacklead.state import State
+from stacklead.storage.captures import append_once
 from stacklead.storage.client_keys import ClientKeys
 from stacklead.storage.database import Database, is_database_away, migrate
+from stacklead.storage.grouping import Grouped
 from stacklead.storage.heartbeats import list_alive
 from stacklead.storage.intake import open_intake
 
@@ -72,6 +74,7 @@ def create_app(settings: Settings) -> App:
             "settings": settings,
             "database": database,
             "intake": intake,
+            "calls": Grouped(database, append_once),
             "client_keys": client_keys,
             "queue": queue,
             "outbound": outbound,
