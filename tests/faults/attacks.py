@@ -232,6 +232,7 @@ def run_attacks(door: Door, say: Callable[[str], None]) -> list[str]:
             status = attack.post(CLIENT, FORM, f"client_key={door.client_key}&email=fine@example.com".encode())
             complaints += [] if status == 200 else [f"a good call under attack was answered with {status}"]
             served += 1
+            time.sleep(0.2)
         for name, one in running.items():
             complaints += [f"{name}: {complaint}" for complaint in one.result()]
     say(f"  requests  {len(ATTACKS)} attacks, {served} good calls meanwhile")

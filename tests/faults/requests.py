@@ -10,11 +10,11 @@ import asyncio
 import json
 import re
 import signal
-import socket
 import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +27,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from schemathesis.generation import GenerationMode
 
+from faults.answers import Line, check_answer, compare
 from faults.attacks import CLIENT, FORM, MAX_PEAK_MIB, Attack, kept_requests, peak_mib, run_attacks
 from faults.ledger import Failed
 from faults.system import System
@@ -39,8 +40,6 @@ MAX_GROWTH_MIB = 20.0
 MIN_ACCEPTED_SHARE = 0.3
 WARM_UP = 0.2  # of the requests come before memory is looked at
 SCHEMATHESIS_SHARE = 0.1
-IDLE_S = 2.0  # a kept connection that was idle for longer is not used again: the server lets it go after 5 s
-OK = b'{"message":"ok"}'
 
 
 @dataclass(slots=True)
@@ -84,57 +83,6 @@ class Report:
     def complain(self, text: str) -> None:
         if len(self.complaints) < 50:
             self.complaints.append(text)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-
-class Line:
-    """One kept connection, on which exact bytes are sent."""
-
-    def __init__(self, port: int) -> None:
-        self.port = port
-        self.socket: socket.socket | None = None
-        self.used_at = 0.0
-
-    def ask(self, raw: bytes) -> Answer:
-        """Send a request and read its answer."""
-        if self.socket is not None and time.monotonic() - self.used_at > IDLE_S:
-            self.close()
-        if self.socket is None:
-            self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=60)
-        with suppress(ConnectionError):  # it may have been answered before it was sent to its end
-            self.socket.sendall(raw)
-        answer, is_kept = self._read(self.socket, raw.startswith(b"HEAD "))
-        self.used_at = time.monotonic()
-        if not is_kept or answer.status in (413, 400, 415):
-            self.close()
-        return answer
-
-    def close(self) -> None:
-        if self.socket is not None:
-            self.socket.close()
-            self.socket = None
-
-    @staticmethod
-    def _read(line: socket.socket, is_head: bool) -> tuple[Answer, bool]:
-        data = b""
-        while b"\r\n\r\n" not in data:
-            more = line.recv(65536)
-            if not more:
-                raise ConnectionError(f"no answer but {data!r}")
-            data += more
-        head, _, body = data.partition(b"\r\n\r\n")
-        first, *lines = head.decode("latin-1").split("\r\n")
-        headers = {name.lower(): value.strip() for name, _, value in (one.partition(":") for one in lines)}
-        length = 0 if is_head else int(headers.get("content-length", 0))
-        while len(body) < length:
-            body += line.recv(65536)
-        return Answer(int(first.split(" ")[1]), headers, body), headers.get("connection") != "close"
 
 
 class Requests:
@@ -236,11 +184,8 @@ class Requests:
 
     # --- attacks --------------------------------------------------------------------------------------------------
 
-    def attack(self, say: Callable[[str], None]) -> None:
-        """Attack the web process, and hand in odd leads that are to be kept."""
-        before, peak = memory_mib(self.web.pid), peak_mib(self.web.pid)
-        for complaint in run_attacks(self.system.door, say):
-            self.report.complain(complaint)
+    def send_odd(self) -> None:
+        """Hand in odd leads that are to be kept."""
         for body, fields in kept_requests(self.system.door):
             mark = self.next_mark()
             kept = Kept(email=f"{mark}@example.com", fields=fields)
@@ -252,9 +197,6 @@ class Requests:
             if status != 200:
                 self.report.complain(f"odd: {status}: {raw[:300]!r}")
             self.kept[mark] = Sent(raw=raw, via="tag", mark=mark, kept=kept, what="odd")
-        self.report.peak_growth_mib = peak_mib(self.web.pid) - max(before, peak)
-        if self.report.peak_growth_mib > MAX_PEAK_MIB:
-            self.report.complain(f"memory grew by {self.report.peak_growth_mib:.1f} MiB under attack")
 
     # --- afterwards -----------------------------------------------------------------------------------------------
 
@@ -345,87 +287,27 @@ def find_mark(row: dict[str, Any]) -> str | None:
     return match.group() if match else None
 
 
-# --- what must be true of answers and rows ----------------------------------------------------------------------------
-
-
-def check_answer(sent: Sent, answer: Answer) -> str | None:
-    """Return what is wrong with an answer, or None."""
-    if sent.via == "tag" and answer.headers.get("access-control-allow-origin") != "*" and b"/API/" not in sent.raw[:20]:
-        return "no CORS header"
-    if sent.kept is None:
-        return check_refusal(sent, answer)
-    if answer.status != 200:
-        return f"was refused with {answer.status}"
-    if b"error" in answer.body:
-        return "old clients take it for a failure"
-    if sent.via == "tag":
-        return None if answer.body == OK else "says something else than ok"
-    data = json.loads(answer.body)["data"]
-    columns = sent.kept.columns
-    if "token" in columns and data["token"] != columns["token"]:
-        return f"the token came back as {data['token']!r}"
-    if columns.get("webhook_url") and data["callback"] != columns["webhook_url"]:
-        return "the callback is another one"
-    return None
-
-
-def check_refusal(sent: Sent, answer: Answer) -> str | None:
-    if not 400 <= answer.status < 500:
-        return f"was answered with {answer.status}"
-    if answer.status == 401 and sent.via == "api" and "www-authenticate" not in answer.headers:
-        return "401 without a challenge"
-    if sent.raw.startswith(b"HEAD ") or answer.headers["content-type"] != "application/json":
-        return None if b"/API/" in sent.raw[:20] or sent.raw.startswith(b"HEAD ") else "is no JSON"
-    body = json.loads(answer.body)
-    if list(body) != ["error"] or list(body["error"]) != ["code", "message", "param"]:
-        return "has another shape"
-    return None
-
-
-def compare(sent: Sent, row: dict[str, Any]) -> str | None:
-    """Hold a stored row against what was to be kept, field for field."""
-    kept = sent.kept
-    assert kept is not None
-    payload = json.loads(row["payload"])
-    if row["via"] != sent.via:
-        return f"came by {row['via']}"
-    wrong = {name: row[name] for name, value in kept.columns.items() if normal(row[name]) != normal(value)}
-    if wrong:
-        return f"columns are {wrong}, not {kept.columns}"
-    if sent.what == "schema":
-        stored = payload["fields"]
-        others = {name: text for name, text in kept.fields.items() if stored.get(name) != text[:1000].strip()}
-        is_address = kept.email is None or row["email"] == kept.email.strip()
-        return None if is_address and not others else f"stored is {row['email']}, {stored}, not {kept}"
-    expected = {"fields": kept.fields, "words": kept.words, "utm": kept.utm, **kept.more}
-    found = {"fields": {}, "words": {}, "utm": {}, **payload}
-    if found != expected:
-        return f"stored is {found}, not {expected}"
-    is_key = row["email_key"] == (kept.email.lower() if kept.email else None)
-    return None if is_key else f"the key of the address is {row['email_key']}"
-
-
-def normal(value: Any) -> Any:
-    return bool(value) if isinstance(value, int) else value
-
-
 async def run_requests(
     count: int,
     *,
     store: str = "sqlite",
     number: int = 1,
-    has_attacks: bool = True,
+    source: Path | None = None,
     say: Callable[[str], None] = print,
 ) -> Report:
-    """Send so many requests and read back what they left; `number` seeds what is drawn."""
+    """Send so many requests and read back what they left.
+
+    `number` seeds what is drawn; `source` is the folder of the package, if it is not our own: then nothing attacks.
+    """
     report, started = Report(), time.monotonic()
-    system = System({"STACKLEAD_REDIS_URL": ""}, is_postgres=store == "postgres")
+    system = System({"STACKLEAD_REDIS_URL": ""}, source=source, is_postgres=store == "postgres")
     try:
         run = Requests(system, report, number)
         await system.wait_ready()
-        await asyncio.to_thread(run_all, run, count, say, has_attacks=has_attacks)
+        await asyncio.to_thread(run_all, run, count, say, has_attacks=source is None)
         if run.web.poll() is not None:
             report.complain(f"the web process ended: {system.last_words()}")
+        run.line.close()
     finally:
         system.close()
     report.seconds = time.monotonic() - started
@@ -433,19 +315,25 @@ async def run_requests(
 
 
 def run_all(run: Requests, count: int, say: Callable[[str], None], *, has_attacks: bool) -> None:
-    by_schema = int(count * SCHEMATHESIS_SHARE)
-    warm_up = int(count * WARM_UP)
+    """Warm up; send the most while the attacks go on; read everything back."""
+    report, by_schema, warm_up = run.report, int(count * SCHEMATHESIS_SHARE), int(count * WARM_UP)
     run.generate(warm_up)
     before = memory_mib(run.web.pid)
     run.number += 1
-    run.generate(count - warm_up - by_schema)
-    run.generate_from_schema(by_schema)
-    run.generate(max(0, count - run.report.requests))
-    if has_attacks:
-        run.attack(say)
-    run.report.growth_mib = memory_mib(run.web.pid) - before
-    if run.report.growth_mib > MAX_GROWTH_MIB:
-        run.report.complain(f"memory grew by {run.report.growth_mib:.1f} MiB")
-    say(f"  requests  {run.report.requests} sent, {run.report.accepted} accepted; now they are read back")
+    with ThreadPoolExecutor(1) as pool:
+        attacks = pool.submit(run_attacks, run.system.door, say) if has_attacks else None
+        run.generate(count - warm_up - by_schema)
+        run.generate_from_schema(by_schema)
+        if report.requests < count:
+            run.generate(count - report.requests)
+        for complaint in attacks.result() if attacks else []:
+            report.complain(complaint)
+    run.send_odd()
+    report.growth_mib = memory_mib(run.web.pid) - before
+    report.peak_growth_mib = peak_mib(run.web.pid) - before
+    for growth, limit in ((report.growth_mib, MAX_GROWTH_MIB), (report.peak_growth_mib, MAX_PEAK_MIB)):
+        if growth > limit:
+            report.complain(f"memory grew by {growth:.1f} MiB")
+    say(f"  requests  {report.requests} sent, {report.accepted} accepted; now they are read back")
     run.read_back()
     run.look_up()
