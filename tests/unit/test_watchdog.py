@@ -181,7 +181,7 @@ def test_up_ends_a_worker_that_stands_still_in_a_transaction(settings: Settings)
     tenant = run_in(settings, lambda db: make_tenant(db, "Blue Shop", reply_address="sales@shop.example"))
 
     async def hand_in(db: Any) -> None:
-        for number in range(1500):
+        for number in range(600):
             await append_api(db, tenant, f"a{number}@example.com", is_test=True)
 
     with running(settings, "up", "--port", str(free_port())) as up:
@@ -189,7 +189,7 @@ def test_up_ends_a_worker_that_stands_still_in_a_transaction(settings: Settings)
         run_in(settings, hand_in)
         hung = stop_in_transaction(up, settings)
         until(lambda: find_worker(up) not in (0, hung))
-        until(are_done(settings, 1500), 120)
+        until(are_done(settings, 600), 120)
 
 
 def test_worker_tells_a_service_manager_that_it_lives(settings: Settings, tmp_path: Path) -> None:
@@ -204,6 +204,16 @@ def test_worker_tells_a_service_manager_that_it_lives(settings: Settings, tmp_pa
             while words[-1] != b"STOPPING=1":
                 words.append(manager.recv(64))
     assert set(words[:-1]) == {b"READY=1", b"WATCHDOG=1"}
+
+
+def test_worker_that_is_asked_to_stop_finishes_its_work_first(each_settings: Settings, tenant: Tenant) -> None:
+    run_in(each_settings, lambda db: append_api(db, tenant))
+    with running(each_settings, str(HANGING), "slow") as worker:
+        until(lambda: states(each_settings) == ["researching"])
+        worker.terminate()
+        assert worker.wait(60) == 0
+    assert states(each_settings) == ["done"]
+    assert look(each_settings, list_alive) == []
 
 
 # --- the supervisor's end -------------------------------------------------------------------------------------------
