@@ -1,6 +1,6 @@
 """Captures after they were appended: what the worker merges, and what an API caller may ask before that."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -69,7 +69,7 @@ async def _append_once(db: AsyncConnection, call: CaptureRow) -> FirstCall:
         await db.execute(update(captures).where(captures.c.id == row["id"]).values(idempotency_key=None))
 
 
-def _first(row_id: int, row: Mapping[str, Any], *, is_new: bool) -> FirstCall:
+def _first(row_id: int, row: RowMapping | dict[str, Any], *, is_new: bool) -> FirstCall:
     return FirstCall(row_id, is_new, *(row[name] for name in FirstCall._fields[2:]))
 
 
