@@ -22,7 +22,7 @@ def test_generated_requests_are_answered_and_kept_as_they_were_sent(store: str) 
     assert report.requests >= SHORT[store]
     assert report.accepted_share >= 0.3
     assert report.read_back == report.accepted
-    assert report.looked_up > 0.2 * report.accepted
+    assert report.looked_up > 50
 
 
 def test_a_build_that_keeps_another_name_fails(tmp_path: Path) -> None:

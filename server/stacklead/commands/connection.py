@@ -25,6 +25,7 @@ class Connection(HttpToolsProtocol):
     """One connection; overrides callbacks of uvicorn's class, and a test holds each bound."""
 
     loop: asyncio.AbstractEventLoop
+    _is_new = True  # nothing came yet
     _is_open = False  # a request has begun and not come to its end
     _has_head = False
     _began_at = 0.0
@@ -55,7 +56,8 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A request begins."""
         super().on_message_begin()
-        self._is_open, self._has_head, self._more_bytes, self._began_at = True, False, 0, self.loop.time()
+        self._is_new, self._is_open, self._has_head = False, True, False
+        self._more_bytes, self._began_at = 0, self.loop.time()
 
     def on_headers_complete(self) -> None:
         """Its head is there."""
@@ -80,7 +82,7 @@ class Connection(HttpToolsProtocol):
     def _look(self) -> None:
         if self.transport.is_closing():
             return
-        is_waiting = self.cycle is None or (self._is_open and not self._has_head)
+        is_waiting = self._is_new or (self._is_open and not self._has_head)
         if is_waiting and self.loop.time() - self._began_at > HEAD_S:
             self.transport.close()
             return
