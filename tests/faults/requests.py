@@ -7,6 +7,7 @@ else than was sent, and every row of a request that was refused.
 from __future__ import annotations
 
 import asyncio
+import copy
 import json
 import re
 import sqlite3
@@ -159,14 +160,9 @@ class Requests:
     def _call(self, case: Any) -> None:
         mark = self.next_mark()
         is_post = case.operation.method == "post"
-        if is_post and isinstance(case.body, dict) and is_text(case.body.get("email")):
-            case.body["email"] = f"{mark}@example.com"
-            case.query = None
-            for name in ("webhook_url", "callback", "delivery_method", "duplicates"):
-                case.body.pop(name, None)
+        if is_post:
+            self._make_findable(case, mark)
         key = {"Authorization": basic(self.system.door.api_key)}
-        if isinstance(case.body, dict) and "client_key" in case.body:
-            case.body["client_key"] = self.system.door.client_key
         response = case.call(base_url=f"http://127.0.0.1:{self.system.port}", headers=key, timeout=60)
         self.count("schema" if is_post else "schema read", response.status_code)
         if response.status_code >= 500:
@@ -174,9 +170,31 @@ class Requests:
         if is_post and response.status_code == 200:
             self._remember(case, mark, response)
 
+    def _make_findable(self, case: Any, mark: str) -> None:
+        """Leave a call what Schemathesis made of it, but an address of its own, and what would make it a repeat."""
+        case.query = None
+        case.headers = {name: value for name, value in (case.headers or {}).items() if name != "Idempotency-Key"}
+        if not isinstance(case.body, dict):
+            return
+        case.body = copy.deepcopy(case.body)  # examples are handed out again
+        if is_text(case.body.get("email")):
+            case.body["email"] = f"{mark}@example.com"
+        if "client_key" in case.body:
+            case.body["client_key"] = self.system.door.client_key
+        for name in ("webhook_url", "callback", "delivery_method", "duplicates"):
+            case.body.pop(name, None)
+        if is_text(case.body.get("capture_id")):
+            case.body["capture_id"] = f"visit-{mark}"
+        person = read_person(case)
+        if person and "json" not in str(case.media_type):
+            case.body["person"] = json.dumps(person)  # Schemathesis would spread it over the form
+        if is_text(person.get("email")):
+            person = {**person, "email": f"{mark}@example.com"}
+            case.body["person"] = json.dumps(person) if isinstance(case.body["person"], str) else person
+
     def _remember(self, case: Any, mark: str, response: Any) -> None:
         via = "api" if case.operation.path == "/api/leads" else "tag"
-        said = case.body if isinstance(case.body, dict) else {}
+        said = {**case.body, **read_person(case)} if isinstance(case.body, dict) else {}
         fields = {name: said[name].strip() for name in DOCUMENTED if is_text(said.get(name))}
         kept = Kept(email=said.get("email"), fields=fields)
         self.kept[mark] = Sent(raw=b"", via=via, mark=mark, kept=kept, what="schema")
@@ -259,6 +277,14 @@ def run_examples(count: int, number: int, use: Callable[[Any], None], strategy: 
         use(drawn)
 
     example()
+
+
+def read_person(case: Any) -> dict[str, Any]:
+    """Return what a page's call says in its `person`, an object or JSON text; a server's call has none."""
+    person = case.body.get("person") if case.operation.path == CLIENT else None
+    with suppress(ValueError):
+        person = json.loads(person) if isinstance(person, str) else person
+    return person if isinstance(person, dict) else {}
 
 
 def is_text(value: Any) -> bool:
