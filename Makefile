@@ -2,6 +2,7 @@
 # make test     every check and every test
 # make check    the quick ones: layout, types, imports, unit tests
 # make faults   kills, cuts off and fills up what can fail, and counts what went in and what came out
+#               (ARGS="--scenario requests": 10,000 generated requests and attacks, read back)
 # make accuracy how much research finds of made-up people and companies, and how much of it is true
 # make snippet-bench  what the browser script captures, leaks, breaks and costs, on pages of the repo and of real sites
 # The rest: setup, build, bench, readme (its settings table), lock, clean.

@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from stacklead import monitoring
 from stacklead.capture import api, docs, script
 from stacklead.capture.chores import Chores
+from stacklead.capture.settling import Settling
 from stacklead.capture.snippet import ClientRoutes
 from stacklead.dashboard import pages
 from stacklead.errors import (
@@ -30,8 +31,10 @@ from stacklead.outbound import Outbound
 from stacklead.queue import Queue
 from stacklead.settings import Settings
 from stacklead.state import State
+from stacklead.storage.captures import append_once
 from stacklead.storage.client_keys import ClientKeys
 from stacklead.storage.database import Database, migrate
+from stacklead.storage.grouping import Grouped
 from stacklead.storage.heartbeats import list_alive
 from stacklead.storage.intake import open_intake
 
@@ -58,22 +61,27 @@ def create_app(settings: Settings) -> App:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[State, None]:
         await migrate(settings)
+        settings.signing_key()  # made now if there is none: later the disk may be full
         database, queue, outbound = Database(settings), Queue(settings), Outbound(settings)
         client_keys = ClientKeys(database)
         await client_keys.start()
         intake = open_intake(settings, queue.captures_committed)
         chores = Chores(settings, database, client_routes)
+        settling = Settling(settings, client_routes.limits)
         chores.start()
+        settling.start()
         yield {
             "settings": settings,
             "database": database,
             "intake": intake,
+            "calls": Grouped(database, append_once),
             "client_keys": client_keys,
             "queue": queue,
             "outbound": outbound,
             "tally": client_routes.tally,
         }
         await intake.close()
+        await settling.stop()
         await chores.stop()
         await client_keys.stop()
         await queue.close()

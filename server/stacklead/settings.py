@@ -151,6 +151,7 @@ class Settings(BaseSettings):
     rate_key: float = Field(50.0, description="captures per second and client key", gt=0)
     rate_address: float = Field(5.0, description="captures per second and visitor address (burst 30)", gt=0)
     daily_leads: int = Field(2000, description="leads researched per account and UTC day; more are held", gt=0)
+    hang_s: float = Field(30.0, description="seconds without a sign of life after which a worker is ended", gt=0)
     retention_days: int = Field(0, description="days that leads are kept; 0 keeps them", ge=0)
     source_settings: dict[str, SourceSettings] = Field(default_factory=dict, exclude=True)
 

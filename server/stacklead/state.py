@@ -5,9 +5,11 @@ from typing import TypedDict
 from stacklead.outbound import Outbound
 from stacklead.queue import Queue
 from stacklead.settings import Settings
+from stacklead.storage.captures import FirstCall
 from stacklead.storage.client_keys import ClientKeys
 from stacklead.storage.database import Database
-from stacklead.storage.intake import Intake
+from stacklead.storage.grouping import Grouped
+from stacklead.storage.intake import CaptureRow, Intake
 from stacklead.tally import Tally
 
 
@@ -17,6 +19,7 @@ class State(TypedDict):
     settings: Settings
     database: Database
     intake: Intake
+    calls: Grouped[CaptureRow, FirstCall]  # appends those that carry an Idempotency-Key
     client_keys: ClientKeys
     queue: Queue
     outbound: Outbound

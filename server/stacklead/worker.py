@@ -31,10 +31,11 @@ from stacklead.research.pipeline import research
 from stacklead.research.source import Kit
 from stacklead.settings import Settings
 from stacklead.storage.counters import save_tally
-from stacklead.storage.database import Database, migrate
+from stacklead.storage.database import Database, is_pool_used_up, migrate
 from stacklead.storage.heartbeats import delete_heartbeat, save_heartbeat
 from stacklead.storage.source_cache import SourceCache
 from stacklead.sweep import Sweep, keep_house
+from stacklead.watchdog import Watchdog
 
 MAX_JOBS = 50
 JOB_TIMEOUT_S = 40  # research takes at most 15 s, a delivery attempt at most 30 s
@@ -74,7 +75,8 @@ class WakeWorker(Worker):
                 if listener is not None and listener.done():
                     listener.result()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self.woken.wait(), self.poll_delay_s)
+                    async with asyncio.timeout(self.poll_delay_s):  # wait_for of Python 3.11 may swallow a cancellation
+                        await self.woken.wait()
         finally:
             if listener is not None:
                 listener.cancel()
@@ -138,30 +140,35 @@ async def open_tools(settings: Settings, research: Researcher = research) -> Asy
         await database.close()
 
 
-async def run_worker(settings: Settings, research: Researcher = research) -> None:
-    """Work until SIGTERM or SIGINT, then finish what runs within GRACE_S."""
+async def run_worker(settings: Settings, research: Researcher = research, *, notify_socket: str = "") -> None:
+    """Work until SIGTERM or SIGINT, then finish what runs within GRACE_S; `notify_socket` as `Watchdog` has it.
+
+    A worker that hangs for `STACKLEAD_HANG_S` ends with HUNG_EXIT_CODE.
+    """
     stop = asyncio.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signum, stop.set)
     async with open_tools(settings, research) as tools:
-        sweep = Sweep(tools)
+        sweep, watchdog = Sweep(tools), Watchdog(settings.hang_s, notify_socket)
+        watchdog.start()
         tasks = [
             asyncio.create_task(sweep.run()),
             asyncio.create_task(keep_house(tools)),
-            asyncio.create_task(_beat(tools)),
+            asyncio.create_task(_beat(tools, watchdog)),
         ]
         if settings.redis_url:
             tasks.append(asyncio.create_task(_supervise(settings, tools)))
         log.info("worker_started", redis=bool(settings.redis_url))
-        await _wait_for_the_end(stop, tasks)
+        await _wait_for_the_end(stop, tasks, watchdog)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(sweep.drain(), GRACE_S)
 
 
-async def _wait_for_the_end(stop: asyncio.Event, tasks: list[asyncio.Task[None]]) -> None:
+async def _wait_for_the_end(stop: asyncio.Event, tasks: list[asyncio.Task[None]], watchdog: Watchdog) -> None:
     """Wait until a signal comes, and end the tasks; a task that ends by itself ends the worker, to be started anew."""
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    watchdog.stop()
     ended = [task for task in tasks if task.done()]
     for task in (stopping, *tasks):
         task.cancel()
@@ -215,8 +222,8 @@ async def _finish_jobs(worker: WakeWorker) -> None:
             await client.aclose(close_connection_pool=True)
 
 
-async def _beat(tools: Tools) -> None:
-    """Say that this worker is alive, until cancelled."""
+async def _beat(tools: Tools, watchdog: Watchdog) -> None:
+    """Say that this worker is alive, in SQL and to the watchdog, until cancelled."""
     name = f"{socket.gethostname()}:{os.getpid()}"
     try:
         while True:
@@ -225,9 +232,12 @@ async def _beat(tools: Tools) -> None:
                 async with tools.database.write() as db:
                     await save_heartbeat(db, name, info)
                 await save_tally(tools.database, tools.tally)
+                watchdog.beat()
             except StorageFault as exc:
                 log.error("heartbeat_failed", reason=exc.reason)
-            await asyncio.sleep(HEARTBEAT_S)
+                if not is_pool_used_up(exc):  # else something in here holds on to the database, and that is a hang
+                    watchdog.beat()
+            await asyncio.sleep(min(HEARTBEAT_S, watchdog.patience_s / 4))
     finally:
         with contextlib.suppress(StorageFault):
             await save_tally(tools.database, tools.tally)

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from faults.ledger import Failed
+from faults.requests import run_requests
 from faults.scenarios import SCENARIOS, Outcome, Plan, run_scenario
 
 DEFAULT = ("kill", "flushall", "noredis", "postgres", "disk", "tmpfs", "hang", "clock")
@@ -24,6 +25,8 @@ DEFAULT = ("kill", "flushall", "noredis", "postgres", "disk", "tmpfs", "hang", "
 def main() -> int:
     options = parse_options()
     seed = options.seed if options.seed is not None else random.randrange(1_000_000)
+    if options.scenario == ["requests"]:
+        return measure_requests(options.requests, options.store, seed)
     print(f"seed {seed}; {options.connections} connections, {options.calls} acknowledged calls a round")
     outcomes: list[Outcome] = []
     failures: list[str] = []
@@ -47,9 +50,23 @@ def main() -> int:
     return 0 if is_good(outcomes, failures) else 1
 
 
+def measure_requests(count: int, store: str, seed: int) -> int:
+    """`--scenario requests`, a command of its own: there is nothing to lose but what was sent wrong."""
+    report = asyncio.run(run_requests(count, store=store, number=seed))
+    for way, number in sorted(report.ways.items()):
+        print(f"  {number:>6}  {way}")
+    for complaint in report.complaints:
+        print(f"  {complaint}")
+    print(json.dumps({**report.summarise(), "seed": seed, "store": store}))
+    return 0 if report.is_good else 1
+
+
 def parse_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
-    parser.add_argument("--scenario", action="append", choices=SCENARIOS, help="repeat it for several")
+    parser.add_argument(
+        "--scenario", action="append", choices=[*SCENARIOS, "requests"], help="repeat it for several; requests alone"
+    )
+    parser.add_argument("--requests", type=int, default=10_000, help="of the scenario of that name")
     parser.add_argument("--rounds", type=int, help="of each scenario; else 20 of kill and 1 of each other")
     parser.add_argument("--calls", type=int, default=1000, help="acknowledged calls in each round")
     parser.add_argument("--connections", type=int, default=32)

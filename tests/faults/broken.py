@@ -62,6 +62,19 @@ def sign_webhook(*, message_id, now, **rest):
 """,
 )
 
+# One value of a request is not what was sent.
+OTHER_NAME = Break(
+    "capture/params.py",
+    """
+
+_clean_soundly = clean
+
+
+def clean(value, limit):
+    return _clean_soundly(value, limit).replace("Rebecca", "Rebekka")
+""",
+)
+
 
 def make_broken(folder: Path, how: Break) -> Path:
     """Copy the package into `folder`, break it, and return the folder that it is imported from."""

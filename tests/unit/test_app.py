@@ -1,5 +1,6 @@
 """The whole HTTP surface: one shape of refusals, no redirects, the right status when the database is away."""
 
+import asyncio
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from starlette.testclient import TestClient
 
@@ -113,8 +115,10 @@ def test_failing_commit_is_503_and_then_200(client: TestClient, account: Tenant,
         connection.execute(
             "CREATE TRIGGER full BEFORE INSERT ON captures BEGIN SELECT RAISE(FAIL, 'disk is full'); END"
         )
-        for answer in hand_in_both(client, account):
+        answers = hand_in_both(client, account)
+        for answer in answers:
             assert_away(answer)
+        assert answers[0].headers["access-control-allow-origin"] == "*"
         connection.execute("DROP TRIGGER full")
     assert count_captures(settings) == 0
     assert [answer.status_code for answer in hand_in_both(client, account)] == [200, 200]
@@ -132,6 +136,22 @@ def test_lost_file_is_503_everywhere(client: TestClient, account: Tenant, settin
     assert_away(client.get(API, headers=basic(account.api_key)))
     assert_away(client.get("/readyz"))
     assert client.get("/healthz").status_code == 200
+
+
+def test_call_that_waits_for_a_lock_in_vain_is_503_and_then_200(postgres_settings: Settings) -> None:
+    """The way of calls under an Idempotency-Key."""
+    tenant = run_in(postgres_settings, lambda db: make_tenant(db, "Blue Shop", reply_address="sales@shop.example"))
+    headers = {**basic(tenant.api_key), "Idempotency-Key": "k"}
+    with (
+        TestClient(create_app(postgres_settings.model_copy(update={"hang_s": 1.5}))) as client,
+        closing(asyncio.new_event_loop()) as loop,
+    ):
+        other = loop.run_until_complete(asyncpg.connect(postgres_settings.database_url))
+        loop.run_until_complete(other.execute("BEGIN; LOCK TABLE captures IN SHARE ROW EXCLUSIVE MODE"))
+        assert_away(client.post(API, headers=headers, data={"email": "a@b.co"}))
+        loop.run_until_complete(other.execute("ROLLBACK"))
+        loop.run_until_complete(other.close())
+        assert client.post(API, headers=headers, data={"email": "a@b.co"}).status_code == 200
 
 
 def test_stopped_postgres_is_503_and_then_200(postgres_settings: Settings, postgres_cluster: Cluster) -> None:

@@ -4,6 +4,8 @@ from stacklead.errors import TooManyRequests
 from stacklead.limits import MAX_BUCKETS, Buckets, ClientAddress, Limits
 from stacklead.settings import Settings
 
+SECRET = "k" * 32
+
 
 class Clock:
     """A clock that a test turns."""
@@ -41,7 +43,7 @@ def test_memory_is_bounded(idle_s: float) -> None:
     clock = Clock()
     bucket = Buckets(1.0, 5, clock)
     for number in range(MAX_BUCKETS + 1000):
-        bucket.take(number)
+        bucket.take(str(number))
         clock.now += idle_s
     assert len(bucket._left) <= MAX_BUCKETS
 
@@ -56,7 +58,7 @@ def test_memory_is_bounded(idle_s: float) -> None:
     ],
 )
 def test_each_visitor_has_a_limit_of_their_own(mine: str, theirs: str) -> None:
-    limited = Limits(Settings(rate_address=0.001, rate_key=1000))
+    limited = Limits(Settings(secret_key=SECRET, rate_address=0.001, rate_key=1000))
     for _ in range(30):
         limited.check(1, mine)
     with pytest.raises(TooManyRequests) as refusal:
@@ -66,7 +68,7 @@ def test_each_visitor_has_a_limit_of_their_own(mine: str, theirs: str) -> None:
 
 
 def test_visitor_cannot_escape_within_their_ipv6_network() -> None:
-    limited = Limits(Settings(rate_address=0.001, rate_key=1000))
+    limited = Limits(Settings(secret_key=SECRET, rate_address=0.001, rate_key=1000))
     for number in range(30):
         limited.check(1, f"2001:db8::{number:x}")
     with pytest.raises(TooManyRequests):
@@ -74,11 +76,65 @@ def test_visitor_cannot_escape_within_their_ipv6_network() -> None:
 
 
 def test_each_key_has_a_limit_of_its_own() -> None:
-    limited = Limits(Settings(rate_key=0.5, rate_address=1000))
+    limited = Limits(Settings(secret_key=SECRET, rate_key=0.5, rate_address=1000))
     limited.check(1, "a")
     with pytest.raises(TooManyRequests):
         limited.check(1, "b")
     limited.check(2, "b")
+
+
+def limits(secret: str = SECRET, day: int = 1) -> Limits:
+    made = Limits(Settings(secret_key=secret), today=lambda: day)
+    made.share(lambda: None)
+    return made
+
+
+def names(made: Limits) -> list[str]:
+    """The buckets that one capture takes from."""
+    made.check(7, "198.51.100.7")
+    return [taken.name for taken in made.collect()]
+
+
+def test_processes_find_the_same_names_that_tell_nothing_of_the_visitor() -> None:
+    assert names(limits()) == names(limits())
+    assert names(limits(secret="another" * 5))[1] != names(limits())[1]
+    assert "198" not in "".join(names(limits()))
+
+
+def test_name_of_a_visitor_is_another_one_tomorrow() -> None:
+    (key, today), (same_key, tomorrow) = names(limits(day=1)), names(limits(day=2))
+    assert key == same_key
+    assert today != tomorrow
+
+
+def test_what_others_took_is_missing_here() -> None:
+    clock = Clock()
+    bucket = Buckets(1.0, 5, clock)
+    bucket.on_much_taken = lambda: None
+    assert bucket.take("a") == 0
+    assert [(taken.name, taken.tokens) for taken in bucket.collect()] == [("a", 1)]
+    assert bucket.take("a") == 0  # while the settlement is under way
+    bucket.settle("a", 2.0)
+    assert [bucket.take("a") for _ in range(2)] == [0, 1.0]
+    bucket.settle("b", -3.0)
+    assert bucket.take("b") == 4.0
+
+
+def test_bucket_that_empties_fast_asks_for_a_settlement_once() -> None:
+    asked: list[bool] = []
+    bucket = Buckets(1.0, 16, Clock())
+    bucket.on_much_taken = lambda: asked.append(True)
+    bucket.take("a")
+    assert not asked
+    for _ in range(10):
+        bucket.take("a")
+    assert asked == [True]
+
+
+def test_nothing_is_counted_where_nobody_settles() -> None:
+    made = Limits(Settings(secret_key=SECRET))
+    made.check(7, "198.51.100.7")
+    assert made.collect() == []
 
 
 @pytest.mark.parametrize(

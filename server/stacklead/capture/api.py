@@ -80,9 +80,7 @@ async def post_lead(request: ApiRequest) -> Response:
     row = _make_row(asked, key, idempotency_key, _hash_parameters(parameters))
     earlier = await _find_answer(request.state["database"], asked, row)
     if earlier is None:
-        await request.state["intake"].append(row)
-        # Of two calls under one Idempotency-Key at once, the row that came first answers both.
-        earlier = await _find_same_call(request.state["database"], row)
+        earlier = await _append(request.state, row)
     request.state["tally"].count("captures", "accepted")
     token, public_id = earlier or (row.token, row.lead_public_id)
     return OldClientJSON(_make_answer(asked, account, str(token), str(public_id)))
@@ -168,18 +166,29 @@ async def _find_same_call(database: Database, row: CaptureRow) -> tuple[str, str
     """Return (token, id) of the first call under this Idempotency-Key; raises UnprocessableRequest if it differs."""
     if row.idempotency_key is None:
         return None
-    since = row.received_at - captures.IDEMPOTENCY_WINDOW_MS
     async with database.read() as db:
-        first = await captures.find_first_with_idempotency_key(
-            db, row.account_id, row.idempotency_key, is_test=row.is_test, since=since
-        )
-    if first is None:
+        first = await captures.find_first_call(db, row)
+    return None if first is None else _repeat(first, row)
+
+
+async def _append(state: State, row: CaptureRow) -> tuple[str, str] | None:
+    """Commit a call; return (token, id) if another one under its Idempotency-Key came first, in any web process."""
+    if row.idempotency_key is None:
+        await state["intake"].append(row)
         return None
-    if first["request_hash"] != row.request_hash:
+    first = await state["calls"](row)
+    if not first.is_new:
+        return _repeat(first, row)
+    state["queue"].captures_committed([first.row_id])
+    return None
+
+
+def _repeat(first: captures.FirstCall, row: CaptureRow) -> tuple[str, str]:
+    if first.request_hash != row.request_hash:
         raise UnprocessableRequest(
             "This Idempotency-Key was used with other parameters in the last 24 hours.", param="Idempotency-Key"
         )
-    return first["token"], first["lead_public_id"]
+    return str(first.token), str(first.lead_public_id)
 
 
 def _make_answer(asked: LeadRequest, account: Account, token: str, public_id: str) -> dict[str, Any]:

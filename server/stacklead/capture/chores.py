@@ -1,4 +1,4 @@
-"""What the web process does beside answering: writes counts down, and settles its limits with the other processes."""
+"""What the web process does beside answering: writes down what it counted."""
 
 import asyncio
 import contextlib

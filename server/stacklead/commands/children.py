@@ -9,6 +9,8 @@ from types import FrameType
 
 import structlog
 
+from stacklead.watchdog import SignsOfLife
+
 PARENT_VARIABLE = "STACKLEAD_PARENT_PID"  # set for children, which stop when this process is gone
 RESTART_S = (0.2, 0.5, 1.0, 2.0, 5.0)  # waits before a dead child is started again
 STABLE_S = 10.0  # a child that lived this long starts from the first wait again
@@ -25,6 +27,7 @@ class Child:
         name: what the log calls it.
         command: the command line.
         env: the whole environment.
+        signs_of_life: where it shows that it does not hang; if it does, it is killed.
         is_alive_elsewhere: says that an orphan of an earlier run does this work already, so that none is started.
     """
 
@@ -34,11 +37,14 @@ class Child:
         command: list[str],
         env: Mapping[str, str],
         is_alive_elsewhere: Callable[[], bool] | None = None,
+        *,
+        signs_of_life: SignsOfLife | None = None,
     ) -> None:
         self.name = name
         self.command = command
         self.env = dict(env)
         self.is_alive_elsewhere = is_alive_elsewhere
+        self.signs_of_life = signs_of_life
         self.process: subprocess.Popen[bytes] | None = None
         self.started_at = 0.0
         self.deaths = 0
@@ -47,11 +53,14 @@ class Child:
     def start(self) -> None:
         """Start it now."""
         self.started_at = time.monotonic()
+        if self.signs_of_life is not None:
+            self.signs_of_life.forget()
         # A group of its own, so that Ctrl-C reaches us alone and we stop the children in order.
         self.process = subprocess.Popen(self.command, env=self.env, start_new_session=True)  # noqa: S603
 
     def tend(self) -> None:
-        """Start it again if it died and its wait is over."""
+        """Start it again if it died and its wait is over; kill it if it hangs."""
+        self._end_if_hung()
         now = time.monotonic()
         if self.process is not None and self.process.poll() is not None:
             self.deaths = 0 if now - self.started_at > STABLE_S else self.deaths
@@ -63,6 +72,13 @@ class Child:
             self.start_at = now + ORPHAN_CHECK_S
             if self.is_alive_elsewhere is None or not self.is_alive_elsewhere():
                 self.start()
+
+    def _end_if_hung(self) -> None:
+        if self.process is None or self.signs_of_life is None or not self.signs_of_life.is_silent():
+            return
+        log.error("child_hangs", child=self.name, silent_s=self.signs_of_life.patience_s)
+        self.process.kill()
+        self.process.wait()
 
     def stop(self, signum: signal.Signals = signal.SIGTERM) -> None:
         """Ask it to stop, and insist after STOP_S."""

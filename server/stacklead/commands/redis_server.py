@@ -23,14 +23,18 @@ def find_redis_server() -> str | None:
 
 
 def redis_socket(data_dir: Path) -> Path:
-    """Return where the embedded Redis listens; a deep data directory gets a short path elsewhere."""
-    path = data_dir.resolve() / "redis.sock"
+    """Return where the embedded Redis listens."""
+    return socket_path(data_dir, "redis.sock")
+
+
+def socket_path(data_dir: Path, name: str) -> Path:
+    """Return the path of a socket in the data directory; a deep one gets a short path elsewhere."""
+    path = data_dir.resolve() / name
     if len(str(path)) <= MAX_SOCKET_PATH:
         return path
-    name = hashlib.sha256(str(path).encode()).hexdigest()[:16]
-    folder = Path(tempfile.gettempdir()) / f"stacklead-{name}"
+    folder = Path(tempfile.gettempdir()) / f"stacklead-{hashlib.sha256(str(path).encode()).hexdigest()[:16]}"
     folder.mkdir(mode=0o700, exist_ok=True)
-    return folder / "redis.sock"
+    return folder / name
 
 
 def redis_command(binary: str, data_dir: Path) -> list[str]:

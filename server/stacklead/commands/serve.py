@@ -15,6 +15,7 @@ import uvicorn
 
 from stacklead.app import create_app
 from stacklead.commands.children import PARENT_VARIABLE
+from stacklead.commands.connection import Connection
 from stacklead.commands.many import SHARE_VARIABLE, open_shared_socket, serve_many
 from stacklead.logs import set_up_logging
 from stacklead.settings import Settings, read_environment
@@ -68,7 +69,7 @@ def _serve_one(settings: Settings, host: str, port: int) -> None:
         host=host,
         port=port,
         loop="uvloop",
-        http="httptools",
+        http=Connection,
         lifespan="on",
         access_log=False,
         log_config=None,  # set_up_logging has the handlers
@@ -87,7 +88,7 @@ def worker() -> None:
     """Run a worker: research and deliveries."""
     set_up_logging()
     follow_parent()
-    asyncio.run(run_worker(Settings.from_env()))
+    asyncio.run(run_worker(Settings.from_env(), notify_socket=read_environment().get("NOTIFY_SOCKET", "")))
 
 
 def migrate() -> None:

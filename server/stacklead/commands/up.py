@@ -10,10 +10,20 @@ import structlog
 import typer
 
 from stacklead.commands.children import PARENT_VARIABLE, Child, stop_on_signal, supervise
-from stacklead.commands.redis_server import find_redis_server, is_redis_alive, redis_command, redis_socket, stop_redis
+from stacklead.commands.redis_server import (
+    find_redis_server,
+    is_redis_alive,
+    redis_command,
+    redis_socket,
+    socket_path,
+    stop_redis,
+)
 from stacklead.logs import set_up_logging
 from stacklead.settings import Settings, read_environment
 from stacklead.storage.database import migrate
+from stacklead.watchdog import SignsOfLife
+
+OWN_END = 1.5  # a worker that hangs is given so many times its patience to end by itself
 
 log = structlog.get_logger()
 
@@ -32,6 +42,9 @@ def up(
     children = make_children(settings, host, port)
     _announce(settings, host, port, with_redis=any(child.name == "redis" for child in children))
     supervise(children, stop_on_signal().wait)
+    for child in children:
+        if child.signs_of_life is not None:
+            child.signs_of_life.close()
     if children[0].name == "redis":
         stop_redis(settings.data_dir)  # if it was an orphan of an earlier run, it is nobody's child
 
@@ -47,7 +60,9 @@ def make_children(settings: Settings, host: str, port: int) -> list[Child]:
         env["STACKLEAD_REDIS_URL"] = f"unix://{redis_socket(settings.data_dir)}"
     env[PARENT_VARIABLE] = str(os.getpid())
     program = [sys.executable, "-m", "stacklead"]
-    children.append(Child("worker", [*program, "worker"], env))
+    signs_of_life = SignsOfLife(str(socket_path(settings.data_dir, "worker.sock")), OWN_END * settings.hang_s)
+    worker_env = {**env, "NOTIFY_SOCKET": signs_of_life.path}
+    children.append(Child("worker", [*program, "worker"], worker_env, signs_of_life=signs_of_life))
     children.append(Child("web", [*program, "serve", "--host", host, "--port", str(port)], env))
     return children
 

@@ -1,13 +1,15 @@
 """Captures after they were appended: what the worker merges, and what an API caller may ask before that."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import ColumnElement, RowMapping, and_, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from stacklead.models import Stage
+from stacklead.storage.intake import CaptureRow
 from stacklead.storage.tables import captures
 
 CaptureRecord = RowMapping  # one row of `tables.captures`, its values by the names of the columns
@@ -29,12 +31,59 @@ async def save_merged(db: AsyncConnection, capture_row_id: int, lead_id: int | N
     await db.execute(query.values(merged_at=at, lead_id=lead_id))
 
 
-def _same_call(account_id: int, idempotency_key: str, is_test: bool, since: int) -> ColumnElement[bool]:
+class FirstCall(NamedTuple):
+    """The call that counts under an Idempotency-Key; `is_new` if it is the one that was handed in."""
+
+    row_id: int
+    is_new: bool
+    token: str | None
+    lead_public_id: str | None
+    request_hash: str | None
+    received_at: int
+
+
+async def append_once(db: AsyncConnection, calls: Sequence[CaptureRow]) -> list[FirstCall]:
+    """Append calls that carry an Idempotency-Key, each unless one came under its key in the last 24 hours.
+
+    Returns the call that counts for each, in the order of `calls`. Of two at once in two processes the second waits
+    at the unique index until the first is committed.
+    """
+    first: dict[int, FirstCall] = {}
+    # In one order, so that two processes with the same keys do not wait for each other.
+    for place in sorted(range(len(calls)), key=lambda place: (*_idempotency(calls[place]), place)):
+        first[place] = await _append_once(db, calls[place])
+    return [first[place] for place in range(len(calls))]
+
+
+async def _append_once(db: AsyncConnection, call: CaptureRow) -> FirstCall:
+    dialect = sqlite if db.dialect.name == "sqlite" else postgresql
+    append = dialect.insert(captures).values(call._asdict()).on_conflict_do_nothing().returning(captures.c.id)
+    earlier = select(captures).where(_same_call(*_idempotency(call)))
+    while True:
+        row_id = (await db.execute(append)).scalar_one_or_none()
+        if row_id is not None:
+            return _first(row_id, call._asdict(), is_new=True)
+        row = (await db.execute(earlier)).mappings().one_or_none()
+        if row is None:
+            continue  # erased in between
+        if row["received_at"] > call.received_at - IDEMPOTENCY_WINDOW_MS:
+            return _first(row["id"], row, is_new=False)
+        await db.execute(update(captures).where(captures.c.id == row["id"]).values(idempotency_key=None))
+
+
+def _first(row_id: int, row: RowMapping | dict[str, Any], *, is_new: bool) -> FirstCall:
+    return FirstCall(row_id, is_new, *(row[name] for name in FirstCall._fields[2:]))
+
+
+def _idempotency(call: CaptureRow) -> tuple[int, bool, str]:
+    return call.account_id, call.is_test, call.idempotency_key or ""
+
+
+def _same_call(account_id: int, is_test: bool, idempotency_key: str) -> ColumnElement[bool]:
     return and_(
         captures.c.account_id == account_id,
-        captures.c.idempotency_key == idempotency_key,
         captures.c.is_test == is_test,
-        captures.c.received_at > since,
+        captures.c.idempotency_key == idempotency_key,
     )
 
 
@@ -43,24 +92,15 @@ async def move_to_lead(db: AsyncConnection, from_lead_id: int, to_lead_id: int) 
     await db.execute(update(captures).where(captures.c.lead_id == from_lead_id).values(lead_id=to_lead_id))
 
 
-async def find_first_with_idempotency_key(
-    db: AsyncConnection, account_id: int, idempotency_key: str, *, is_test: bool, since: int
-) -> CaptureRecord | None:
-    """Return the account's first capture under this key since then: the one whose answer counts.
+async def find_first_call(db: AsyncConnection, call: CaptureRow) -> FirstCall | None:
+    """Return the call that counts under this one's Idempotency-Key, if there was one in the last 24 hours.
 
     Calls of test keys and of live ones have nothing in common.
     """
-    query = select(captures).where(_same_call(account_id, idempotency_key, is_test, since))
-    return (await db.execute(query.order_by(captures.c.id).limit(1))).mappings().one_or_none()
-
-
-async def find_lead_of_idempotency_key(
-    db: AsyncConnection, account_id: int, idempotency_key: str, *, is_test: bool, since: int
-) -> int | None:
-    """Return the lead that a call under this key has become already, whichever of several calls it was."""
-    query = select(captures.c.lead_id).where(_same_call(account_id, idempotency_key, is_test, since))
-    query = query.where(captures.c.lead_id.is_not(None)).order_by(captures.c.id).limit(1)
-    return (await db.execute(query)).scalar_one_or_none()
+    since = call.received_at - IDEMPOTENCY_WINDOW_MS
+    query = select(captures).where(_same_call(*_idempotency(call)), captures.c.received_at > since)
+    row = (await db.execute(query)).mappings().one_or_none()
+    return None if row is None else _first(row["id"], row, is_new=False)
 
 
 async def find_by_lead_public_id(db: AsyncConnection, account_id: int, public_id: str) -> CaptureRecord | None:

@@ -23,7 +23,7 @@ from stacklead.errors import StorageFault, StorageUnavailable
 from stacklead.settings import Settings
 
 Connection = AsyncConnection  # what `Database.read` and `write` give, for those who hand it on
-
+CONNECT_TIMEOUT_S = 10.0  # to PostgreSQL
 _MIGRATION_LOCK = 0x57AC1EAD  # PostgreSQL advisory lock: one process migrates, the others wait
 
 
@@ -55,6 +55,11 @@ def is_database_away(exc: Exception) -> bool:
     return isinstance(exc, DBAPIError | PoolTimeout | OSError)
 
 
+def is_pool_used_up(fault: StorageFault) -> bool:
+    """Return whether no connection came free because this process holds them all."""
+    return isinstance(fault.__cause__, PoolTimeout)
+
+
 class Database:
     """One per process. SQLite has one writing connection, which is what keeps its writers from waiting on locks."""
 
@@ -66,7 +71,11 @@ class Database:
             self._reader = _sqlite_engine(settings.sqlalchemy_url, pool_size=4, begin="BEGIN")
         else:
             self._writer = self._reader = create_async_engine(
-                settings.sqlalchemy_url, pool_size=10, pool_pre_ping=True, hide_parameters=True
+                settings.sqlalchemy_url,
+                pool_size=10,
+                pool_pre_ping=True,
+                hide_parameters=True,
+                connect_args=_postgres_options(settings),
             )
 
     @asynccontextmanager
@@ -97,6 +106,13 @@ class Database:
         """Close all connections."""
         await self._reader.dispose()
         await self._writer.dispose()
+
+
+def _postgres_options(settings: Settings) -> dict[str, Any]:
+    """Return what PostgreSQL is to do about a process that stands still, here or on another machine."""
+    hang_ms = int(settings.hang_s * 1000)
+    limits = {"idle_in_transaction_session_timeout": hang_ms, "lock_timeout": hang_ms // 3}
+    return {"timeout": CONNECT_TIMEOUT_S, "server_settings": {name: str(value) for name, value in limits.items()}}
 
 
 def _sqlite_engine(url: str, *, pool_size: int, begin: str) -> AsyncEngine:

@@ -92,25 +92,13 @@ async def _try_to_merge(db: AsyncConnection, capture: Row, rules: MergeRules, me
 
 
 async def _merge_api(db: AsyncConnection, capture: Row, rules: MergeRules, merged: Merged) -> int:
-    earlier = await _find_answered_by(db, capture)
+    earlier = None if capture["is_duplicate_ok"] else await _find_duplicate(db, capture)
     if earlier is not None:
         return earlier
     payload = _payload(capture)
     return await _create_lead(
         db, capture, rules, merged, payload=payload, state=LeadState.QUEUED, next_at=capture["received_at"]
     )
-
-
-async def _find_answered_by(db: AsyncConnection, capture: Row) -> int | None:
-    """Return the lead that this call repeats, by its Idempotency-Key or its `duplicates=false`."""
-    if capture["idempotency_key"]:
-        since = capture["received_at"] - capture_rows.IDEMPOTENCY_WINDOW_MS
-        lead_id = await capture_rows.find_lead_of_idempotency_key(
-            db, capture["account_id"], capture["idempotency_key"], is_test=capture["is_test"], since=since
-        )
-        if lead_id is not None:
-            return lead_id
-    return None if capture["is_duplicate_ok"] else await _find_duplicate(db, capture)
 
 
 async def _find_duplicate(db: AsyncConnection, capture: Row) -> int | None:

@@ -70,7 +70,8 @@ keys = Table(
     _at("revoked_at", nullable=True),
 )
 
-# Append only: the accept path writes here and nowhere else. The worker sets `merged_at` and `lead_id`.
+# Append only: the accept path writes here and nowhere else. The worker sets `merged_at` and `lead_id`; a call under an
+# Idempotency-Key that has run out takes the key from the call that had it.
 captures = Table(
     "captures",
     metadata,
@@ -99,18 +100,20 @@ captures = Table(
 )
 
 
-def _partial_index(name: str, *columns: Column[Any], where: ColumnElement[bool]) -> Index:
+def _partial_index(name: str, *columns: Column[Any], where: ColumnElement[bool], is_unique: bool = False) -> Index:
     """Index only the rows that are looked for: an appended capture pays for one entry, not for five."""
-    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+    return Index(name, *columns, unique=is_unique, sqlite_where=where, postgresql_where=where)
 
 
 _capture = captures.c
 _partial_index("ix_captures_unmerged", _capture.id, where=_capture.merged_at.is_(None))
 _partial_index(
-    "ix_captures_idempotency",
+    "uq_captures_idempotency",
     _capture.account_id,
+    _capture.is_test,
     _capture.idempotency_key,
     where=_capture.idempotency_key.is_not(None),
+    is_unique=True,
 )
 _partial_index("ix_captures_public", _capture.lead_public_id, where=_capture.lead_public_id.is_not(None))
 _partial_index("ix_captures_lead", _capture.lead_id, where=_capture.lead_id.is_not(None))

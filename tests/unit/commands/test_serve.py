@@ -1,6 +1,5 @@
 import os
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +8,7 @@ import pytest
 
 from stacklead.settings import Settings
 from stacklead.storage.database import IngestTaken, hold_ingest
-from support.process import Server
+from support.product import answers, free_port, run_product
 
 
 def run_serve(settings: Settings, *options: str) -> subprocess.CompletedProcess[str]:
@@ -49,39 +48,22 @@ def _children(pid: int) -> list[int]:
     return [int(child) for child in listed.split()]
 
 
-def _answers(port: int) -> bool:
-    try:
-        with socket.create_connection(("127.0.0.1", port), timeout=2) as client:
-            client.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-            return client.recv(100).startswith(b"HTTP/1.1 200")
-    except OSError:
-        return False
-
-
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="children are counted in /proc")
 def test_several_processes_share_a_port_and_a_dead_one_is_started_again(
     postgres_settings: Settings, tmp_path: Path
 ) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environ = {
-        **os.environ,
-        "STACKLEAD_DATA_DIR": str(tmp_path),
-        "STACKLEAD_DATABASE_URL": postgres_settings.database_url,
-        "PYTHONPATH": os.pathsep.join(sys.path),
-    }
-    command = [sys.executable, "-m", "stacklead", "serve", "--port", str(port), "--processes", "2"]
-    server = Server(command, tmp_path / "log", env=environ)
+    port = free_port()
+    settings = postgres_settings.model_copy(update={"data_dir": tmp_path})
+    server = run_product(settings, tmp_path / "log", "serve", "--port", str(port), "--processes", "2")
     try:
-        server.wait_until(lambda: _answers(port))
+        server.wait_until(lambda: answers(port))
         supervisor = next(
             pid for pid in _children(server.process.pid) if b"--processes" in Path(f"/proc/{pid}/cmdline").read_bytes()
         )
         first, second = _children(supervisor)
         os.kill(first, signal.SIGKILL)
         server.wait_until(
-            lambda: len(_children(supervisor)) == 2 and first not in _children(supervisor) and _answers(port)
+            lambda: len(_children(supervisor)) == 2 and first not in _children(supervisor) and answers(port)
         )
         assert second in _children(supervisor)
     finally:

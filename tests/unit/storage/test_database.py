@@ -51,6 +51,33 @@ async def test_migrations_make_the_schema_of_the_tables(bare: Settings) -> None:
     await database.close()
 
 
+CAPTURE = text(
+    "INSERT INTO captures (account_id, via, is_test, is_mail_due, is_duplicate_ok, payload, received_at,"
+    " idempotency_key) VALUES (1, 'api', false, true, true, '{}', :at, :key)"
+)
+
+
+async def test_first_call_under_an_idempotency_key_keeps_it(bare: Settings) -> None:
+    """Migration 0004, on captures of before."""
+    await migrate(bare)
+    database = Database(bare)
+    now, long_ago = now_ms(), now_ms() - 2 * 86_400_000
+    async with database.write() as db:
+        await db.execute(text("UPDATE alembic_version SET version_num = '0003'"))
+        await db.execute(text("DROP INDEX uq_captures_idempotency"))
+        await db.execute(text("CREATE INDEX ix_captures_idempotency ON captures (account_id, idempotency_key)"))
+        for key, at in (("old", long_ago), ("old", now), ("twice", now), ("twice", now), ("one", now)):
+            await db.execute(CAPTURE, {"key": key, "at": at})
+    await database.close()
+    await migrate(bare)
+    database = Database(bare)
+    async with database.read() as db:
+        kept = (await db.execute(text("SELECT idempotency_key FROM captures ORDER BY id"))).scalars().all()
+        assert await db.run_sync(difference) == []
+    await database.close()
+    assert kept == [None, "old", "twice", None, "one"]
+
+
 async def test_processes_at_once_migrate_once(bare: Settings) -> None:
     environment = {
         "STACKLEAD_DATA_DIR": str(bare.data_dir),

@@ -389,39 +389,6 @@ async def test_lead_of_a_call_has_what_its_answer_said(databases: Database, shop
     assert lead["is_mail_due"] is False
 
 
-async def test_calls_under_one_idempotency_key_are_one_lead(
-    databases: Database, shop: Tenant, other_shop: Tenant
-) -> None:
-    for tenant, is_test in ((shop, False), (shop, False), (shop, True), (other_shop, False)):
-        await api(databases, tenant, idempotency_key="k", is_test=is_test)
-    await merge(databases)
-    assert len(await rows(databases)) == 3
-    assert [row["lead_id"] for row in await rows(databases, "captures")] == [1, 1, 2, 3]
-
-
-async def test_call_that_became_visible_late_makes_no_second_lead(databases: Database, shop: Tenant) -> None:
-    """On PostgreSQL a lower id may be committed after a higher one."""
-    first, second = [await api(databases, shop, idempotency_key="k") for _ in range(2)]
-    async with databases.write() as db:
-        hidden = {"merged_at": 1}
-        await db.execute(update(tables.captures).where(tables.captures.c.id == first).values(hidden))
-    await merge(databases)
-    async with databases.write() as db:
-        await db.execute(update(tables.captures).where(tables.captures.c.id == first).values(merged_at=None))
-    await merge(databases)
-    assert len(await rows(databases)) == 1
-    assert {row["lead_id"] for row in await rows(databases, "captures")} == {1}
-    assert second
-
-
-async def test_old_idempotency_key_is_forgotten(databases: Database, shop: Tenant) -> None:
-    at = now_ms()
-    await api(databases, shop, idempotency_key="k", received_at=at - captures.IDEMPOTENCY_WINDOW_MS - 1)
-    await api(databases, shop, idempotency_key="k", received_at=at)
-    await merge(databases)
-    assert len(await rows(databases)) == 2
-
-
 @pytest.mark.parametrize(
     ("before", "count"),
     [
