@@ -66,8 +66,11 @@ export class Tab {
    */
   static async open(browser) {
     const tab = new Tab();
-    const page = await browser.newPage();
-    tab.client = await page.createCDPSession();
+    // Not browser.newPage(): its page listens to the network and to every frame, which nobody needs here.
+    const control = await browser.target().createCDPSession();
+    const { targetId } = await control.send("Target.createTarget", { url: "about:blank", newWindow: true });
+    const target = await browser.waitForTarget((one) => one._targetId === targetId);
+    tab.client = await target.createCDPSession();
     tab.problems = [];
     tab.send = (method, params) => tab.client.send(method, params);
     const { client } = tab;

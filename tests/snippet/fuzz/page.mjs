@@ -69,10 +69,10 @@ export function makePage(seed, number) {
   const fields = arrange(d, [...drawSecrets(d, language, nextId), ...drawHonest(d, language, nextId)]);
   const group = makeGroup(d, name, language, fields);
   const aside = d.chance(0.25) ? makeAside(d, name, language, nextId) : null;
-  const config = makeConfig(d, name);
+  const config = makeConfig(d, name, group.way);
   if (config.automatic === false) callByHand(group);
   const frame = group.place === "frame";
-  const tag = renderTag(config, d.weigh({ inline: 6, data: 0, late: 1, async: 1, defer: 1, twice: 1 }));
+  const tag = renderTag(config, d.weigh({ inline: 6, data: 2, late: 1, async: 1, defer: 1, twice: 1 }));
   const token = d.chance(0.15)
     ? { kind: "address token", value: d.text(20, "abcdefghjkmnpqrstuvw23456789"), signs: ["name"] }
     : null;
@@ -244,10 +244,11 @@ function makeAside(d, name, language, nextId) {
   };
 }
 
-function makeConfig(d, name) {
+function makeConfig(d, name, way) {
   const config = { client_key: "client_abc123", params: { page_no: name } };
   const how = d.weigh({ "": 12, submit: 3, consent: 2, login: 1, manual: 2 });
-  if (how === "submit") config.capture_on = "submit";
+  // Who never submits is not to be captured then: such a page shows nothing.
+  if (how === "submit" && way !== "leave") config.capture_on = "submit";
   if (how === "consent") config.consent = "required";
   if (how === "login") config.login_forms = true;
   if (how === "manual") config.automatic = false;

@@ -28,17 +28,19 @@ export class Report {
     this.started = performance.now();
   }
 
-  /** Count a verdict; keeps the page if it failed. */
+  /** Count a verdict; keeps the page if it failed. Returns true if it did not. */
   add(plan, verdict, steps_problem) {
     this.pages++;
     if (steps_problem) this.misdriven++;
     if (verdict.captures && verdict.with_secret) this.both++;
     for (const key of COUNTS) if (isTrue(verdict, key)) this.counts[key]++;
     for (const leak of verdict.leaks) this.byKind[leak.kind] = (this.byKind[leak.kind] || 0) + 1;
-    if (steps_problem || FATAL.some((key) => isTrue(verdict, key))) this.keep(plan, verdict, steps_problem);
     if (isTrue(verdict, "wrong_values")) this.note("wrong_values", plan.name, ...verdict.wrong_values);
     if (!verdict.captures)
       this.note("no_capture", plan.name, JSON.stringify(plan.config), JSON.stringify(plan.steps.at(-1)));
+    const isFine = !steps_problem && !FATAL.some((key) => isTrue(verdict, key));
+    if (!isFine) this.keep(plan, verdict, steps_problem);
+    return isFine;
   }
 
   keep(plan, verdict, steps_problem) {

@@ -38,7 +38,7 @@ function enter(d, field, isAutofilled) {
   const text = field.typed || field.value;
   const before = field.attributes.value ? [{ clear: field.id }] : [];
   if (isAutofilled && !field.toggle && !field.typed && !field.attributes.maxlength) return [{ fill: [field.id, text] }];
-  const put = (part) => ({ [text.length < 9 || d.chance(0.4) ? "keys" : "insert"]: [field.id, part] });
+  const put = (part) => ({ [text.length < 7 || d.chance(0.25) ? "keys" : "insert"]: [field.id, part] });
   const eye = { click: `eye${field.id}` };
   if (field.toggle === "before") return [...before, eye, put(text)];
   if (field.toggle === "after") return [...before, put(text), eye];
