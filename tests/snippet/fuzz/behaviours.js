@@ -1,5 +1,8 @@
 // What the scripts of made-up pages do, asked for by attributes: re-render, "show password", mirrors, ways to submit.
 // Runs in the page; behaves like owners' code and knows nothing of the tag.
+// Not by the element's own properties, which a form's fields may hide.
+const all = (root, selector) => [...Element.prototype.querySelectorAll.call(root, selector)];
+
 const behave = {
   // Deep look-up by data-f, into open shadow roots.
   find(id, root = document) {
@@ -27,20 +30,20 @@ const behave = {
     const group = el.closest("[data-g]");
     if (!group) return;
     const copy = group.cloneNode(true);
-    const from = group.querySelectorAll("input,select,textarea");
-    copy.querySelectorAll("input,select,textarea").forEach((control, i) => {
+    const from = all(group, "input,select,textarea");
+    all(copy, "input,select,textarea").forEach((control, i) => {
       if (control.type === "checkbox") control.checked = from[i].checked;
       else control.value = from[i].value;
     });
     group.replaceWith(copy);
-    behave.focus(copy.querySelector(`[data-f="${el.dataset.f}"]`));
+    behave.focus(all(copy, `[data-f="${el.dataset.f}"]`)[0]);
   },
 
   // The caret goes to the end; type=email has no selection to set, but setting the value does it.
   focus(el) {
     el.focus();
     const { value } = el;
-    if (el.tagName !== "INPUT" || !value) return;
+    if (el.tagName === "SELECT" || !value) return;
     el.value = "";
     el.value = value;
   },
@@ -98,7 +101,7 @@ const behave = {
         behave.answers.push(problem ? String(problem) : "ok"),
       );
     if (way === "onclick") {
-      const controls = [...group.querySelectorAll("[name]")].filter((c) => c.type !== "checkbox" || c.checked);
+      const controls = all(group, "[name]").filter((c) => c.type !== "checkbox" || c.checked);
       behave.post(
         group,
         controls.filter((c) => c.tagName !== "BUTTON").map((c) => [c.name, c.value]),

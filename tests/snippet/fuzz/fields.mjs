@@ -4,12 +4,12 @@
 // with all the others. What counts as a sign:
 //   type      type=password while the script is there, also if it is changed later (by a click on "show", while typing);
 //   name      a name or id of vocabulary.mjs SECRET;
-//   label     a label element, aria-label, aria-labelledby, title or placeholder with a text of SECRET, in a language of LANGUAGES;
+//   label     a label element, aria-label, aria-labelledby or placeholder with a text of SECRET, in a language of LANGUAGES;
 //   autocomplete  a token of SECRET (cc-number, one-time-code, new-password ...), read as browsers do;
 //   shape     the value alone: digits that pass Luhn's check as a card's 15 to 19, a US SSN with its dashes;
 //   hidden    type=hidden;       ignore    sl-ignore or data-sl-ignore on it or around it;
 //   same      the same value stands, or stood, in a field with type=password (a copy of a password).
-// Text that merely stands near a field (a table's cell) is no sign.
+// Text that merely stands near a field (a table's cell) is no sign, nor is a title.
 import { card, expiry, GOVERNMENT, password, spelled } from "./secrets.mjs";
 import { HONEST, LANGUAGES, MISLEADING, NEUTRAL, PEOPLE, SECRET } from "./vocabulary.mjs";
 
@@ -30,7 +30,8 @@ import { HONEST, LANGUAGES, MISLEADING, NEUTRAL, PEOPLE, SECRET } from "./vocabu
  * @property {string} [copyOf] data-f of the password whose value it takes
  */
 
-const TIED = ["for", "wrap", "aria", "placeholder", "title", "by"];
+const TIED = ["for", "wrap", "aria", "placeholder", "by"];
+const LOOSE = ["cell", "title"];
 
 /** Return an honest field, recognisable by one sign or more; now and then by none. */
 export function honest(d, kind, language, id) {
@@ -57,6 +58,8 @@ export function honest(d, kind, language, id) {
         explicit: words.param ? 1 : 0,
       })
     : "";
+  // A friend's address must be told from the visitor's by more than a title.
+  const isOwn = Boolean(words.param);
   const says = (which, p) => which === sign || d.chance(p);
   if (field.control === "input") field.attributes.type = d.chance(0.6) ? words.type || "text" : "text";
   name(d, field, says("name", 0.4) ? d.pick(words.names) : d.pick(NEUTRAL));
@@ -65,7 +68,7 @@ export function honest(d, kind, language, id) {
       d,
       field,
       d.pick(words.labels[language] || words.labels.en),
-      says("label", 0) ? TIED : [...TIED, "cell"],
+      sign === "label" || !isOwn ? TIED : [...TIED, ...LOOSE],
     );
   if (says("autocomplete", 0.2) && words.autocomplete.length)
     field.attributes.autocomplete = d.pick(words.autocomplete);
@@ -180,7 +183,7 @@ function parts(d, kind, language, nextId, values) {
     const field = { ...blank(nextId(), kind), value, secret: kind, signs: [isNamed ? "name" : "label"] };
     field.attributes.maxlength = String(value.length);
     name(d, field, isNamed ? `${names}${d.pick(["_", "-", "."])}${i + 1}` : d.pick([...NEUTRAL, ...MISLEADING.names]));
-    if (!isNamed) dressLabel(d, field, `${label} ${i + 1}`, ["aria", "for", "title"]);
+    if (!isNamed) dressLabel(d, field, `${label} ${i + 1}`, ["aria", "for", "placeholder"]);
     if (d.chance(0.1)) explicit(d, field, d.pick(MISLEADING.explicit));
     return field;
   });

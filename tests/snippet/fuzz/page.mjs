@@ -17,6 +17,7 @@ import { LANGUAGES } from "./vocabulary.mjs";
  * @property {Record<string, string>} people  parameter -> value, what a perfect reader would capture
  * @property {string[][] | null} own  name and value of everything that the page's own submit holds, null if it sends none
  * @property {object} config     of the tag
+ * @property {object} about      what kind of page it is, for those who read reports
  */
 
 const SECRETS = {
@@ -84,6 +85,15 @@ export function makePage(seed, number) {
     ...truthOf(fields, aside, config),
     own: ownOf(group),
     config,
+    about: {
+      language,
+      way: group.way,
+      place: group.place,
+      isForm: group.isForm,
+      late: group.late,
+      rerender: group.data["data-rerender"],
+      aside: aside?.kind,
+    },
   };
   const shell = { language, handlers: d.pick(["", "", "early"]), late: group.late === "load" ? "load" : "" };
   const around = (inner) => body(d, inner, aside && renderGroup(d, aside));

@@ -36,8 +36,7 @@ export class Report {
     for (const key of COUNTS) if (isTrue(verdict, key)) this.counts[key]++;
     for (const leak of verdict.leaks) this.byKind[leak.kind] = (this.byKind[leak.kind] || 0) + 1;
     if (isTrue(verdict, "wrong_values")) this.note("wrong_values", plan.name, ...verdict.wrong_values);
-    if (!verdict.captures)
-      this.note("no_capture", plan.name, JSON.stringify(plan.config), JSON.stringify(plan.steps.at(-1)));
+    if (!verdict.captures) this.note("no_capture", plan.name, JSON.stringify(plan.config), JSON.stringify(plan.about));
     const isFine = !steps_problem && !FATAL.some((key) => isTrue(verdict, key));
     if (!isFine) this.keep(plan, verdict, steps_problem);
     return isFine;
