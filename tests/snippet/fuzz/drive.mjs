@@ -3,6 +3,7 @@
 
 /** Runs in every document: finds a control by data-f through shadow roots and frames, and reads what stands in it. */
 const FINDER = `(() => {
+  const WAIT_MS = 15000;
   const find = (id, root) => {
     const found = root.querySelector('[data-f="' + id + '"]');
     if (found) return found;
@@ -34,7 +35,7 @@ const FINDER = `(() => {
     values: () => all(document, []),
     // Centre of the control in the viewport, scrolled to; null if there is none.
     async place(id) {
-      const el = await when(() => find(id, document), 3000);
+      const el = await when(() => find(id, document), WAIT_MS);
       if (!el) return null;
       el.scrollIntoView({ block: "center", behavior: "instant" });
       let { left, top, width, height } = el.getBoundingClientRect();
@@ -45,15 +46,16 @@ const FINDER = `(() => {
       }
       return { x: left + Math.min(width / 2, 60), y: top + height / 2 };
     },
-    fill(id, value) {
-      const el = find(id, document);
+    async fill(id, value) {
+      const el = await when(() => find(id, document), WAIT_MS);
+      if (!el) throw Error("there is no " + id);
       const view = el.ownerDocument.defaultView;
       const type = { INPUT: "HTMLInputElement", SELECT: "HTMLSelectElement", TEXTAREA: "HTMLTextAreaElement" }[el.tagName];
       Object.getOwnPropertyDescriptor(view[type].prototype, "value").set.call(el, value);
       el.dispatchEvent(new view.Event("input", { bubbles: true, composed: true }));
       find(id, document).dispatchEvent(new view.Event("change", { bubbles: true }));
     },
-    ready: () => when(() => window.StackLead || frames[0]?.StackLead, 3000),
+    ready: () => when(() => window.StackLead || frames[0]?.StackLead, WAIT_MS),
     inFrame: (script) => (frames[0] || window).eval(script),
     inTag: (script) => (window.StackLead ? window : frames[0] || window).eval(script),
   };

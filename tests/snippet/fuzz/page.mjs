@@ -293,6 +293,8 @@ function truthOf(fields, aside, config) {
       people[field.attributes["sl-field"] || field.attributes["data-sl-field"] || field.param] = field.value;
   const addresses = [people.email];
   if (config.login_forms && aside?.kind === "login") addresses.push(aside.fields[0].value);
+  // Then a user name that is an address may be the visitor's.
+  if (config.login_forms) addresses.push(...fields.filter((f) => f.kind === "username").map((f) => f.value));
   const place = [people.city, people.country].filter(Boolean).join(", ");
   if (place) people.location = place;
   return { people, addresses };
