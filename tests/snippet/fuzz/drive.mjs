@@ -87,6 +87,7 @@ export class Tab {
       "Log.entryAdded",
       ({ entry }) => entry.level === "error" && tab.problems.push(`${entry.text} ${entry.url || ""}`),
     );
+    client.on("Page.frameNavigated", ({ frame }) => !frame.parentId && tab.onCommit?.());
     client.on("Page.loadEventFired", () => tab.onLoad?.());
     for (const domain of ["Page", "Runtime", "Log"]) await tab.send(`${domain}.enable`);
     await tab.send("Page.addScriptToEvaluateOnNewDocument", { source: `globalThis.__fuzz = ${FINDER}`, worldName: "" });

@@ -87,11 +87,11 @@ class Fuzz {
   }
 
   async play(tab, plan, ledger, finishLast) {
-    const going = tab.go(`${this.site.origin}/p/${plan.name}${plan.query}`);
-    await going.finally(() => {
-      finishLast();
+    // What the last page still throws while it is left belongs to it.
+    tab.onCommit = () => {
       tab.problems = ledger.problems;
-    });
+    };
+    await tab.go(`${this.site.origin}/p/${plan.name}${plan.query}`).finally(finishLast);
     const wait = {
       own: () => ledger.until(() => ledger.own.length > 0, OWN_MS),
       arrive: (timeout_ms) => ledger.until(() => ledger.calls.length > 0, timeout_ms),
