@@ -1,4 +1,4 @@
-"""Made-up pages with secrets in a real Chromium: no secret may reach the endpoint, and the fuzzer must be able to fail."""
+"""Made-up pages with secrets in a real Chromium: no secret reaches the endpoint, and the fuzzer can fail."""
 
 from __future__ import annotations
 
