@@ -91,19 +91,19 @@ def test_everything_that_a_careless_script_does_is_found(tmp_path: Path) -> None
 
 def test_a_build_that_knows_no_passwords_leaks_within_the_three_hundred_pages(tmp_path: Path) -> None:
     built = DIST.read_text()
-    assert "password" in built
+    assert "pass" in built
     script = tmp_path / "forgetful.js"
-    script.write_text(built.replace("password", "passw0rd").replace("pass", "p4ss"))
-    run = run_fuzzer(tmp_path / "kept", "--pages", "300", "--seed", "1", "--stop", "--script", str(script))
+    script.write_text(built.replace("pass", "p4ss"))
+    # The same pages as above, where the build as it is sends none.
+    run = run_fuzzer(tmp_path / "kept", "--pages", "300", "--seed", "1", "--stop", "leaks", "--script", str(script))
     assert run.code == 1
-    leaks = [leak for page in run.kept for leak in page["verdict"]["leaks"]]
-    assert {leak["kind"] for leak in leaks} & {"password", "copied password"}, run.output
+    assert run.counts["leaks"], run.output
 
 
 def test_a_failing_page_is_kept_with_the_command_that_plays_it_again(tmp_path: Path) -> None:
     script = tmp_path / "careless.js"
     script.write_text(CARELESS)
-    first = run_fuzzer(tmp_path / "kept", "--pages", "30", "--seed", "7", "--stop", "--script", str(script))
+    first = run_fuzzer(tmp_path / "kept", "--pages", "30", "--seed", "7", "--stop", "leaks", "--script", str(script))
     page = first.kept[0]
     name = page["plan"]["name"]
     assert (tmp_path / "kept" / f"{name}.html").read_text().startswith("<!doctype html>")

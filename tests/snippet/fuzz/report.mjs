@@ -28,7 +28,7 @@ export class Report {
     this.started = performance.now();
   }
 
-  /** Count a verdict; keeps the page if it failed. Returns true if it did not. */
+  /** Count a verdict; keeps the page if it failed. */
   add(plan, verdict, steps_problem) {
     this.pages++;
     if (steps_problem) this.misdriven++;
@@ -37,9 +37,7 @@ export class Report {
     for (const leak of verdict.leaks) this.byKind[leak.kind] = (this.byKind[leak.kind] || 0) + 1;
     if (isTrue(verdict, "wrong_values")) this.note("wrong_values", plan.name, ...verdict.wrong_values);
     if (!verdict.captures) this.note("no_capture", plan.name, JSON.stringify(plan.config), JSON.stringify(plan.about));
-    const isFine = !steps_problem && !FATAL.some((key) => isTrue(verdict, key));
-    if (!isFine) this.keep(plan, verdict, steps_problem);
-    return isFine;
+    if (steps_problem || FATAL.some((key) => isTrue(verdict, key))) this.keep(plan, verdict, steps_problem);
   }
 
   keep(plan, verdict, steps_problem) {

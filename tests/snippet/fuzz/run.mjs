@@ -1,10 +1,11 @@
 // The fuzzer: made-up pages with secrets in a real Chromium, every byte of every call searched for them.
 //
-//   node tests/snippet/fuzz/run.mjs [--pages 300] [--seed 1] [--only NUMBER] [--script FILE] [--tabs 3] [--folder DIR] [--stop]
+//   node tests/snippet/fuzz/run.mjs [--pages 300] [--seed 1] [--only NUMBER] [--script FILE] [--tabs 3] [--folder DIR]
+//                                   [--stop COUNT]
 //
 // The script under test is snippet/dist/stacklead.js, or FILE. A failing page is kept as html and json in the folder
-// (build/snippet-fuzz) with the command that plays it again; --stop ends the run with the first. Exit code: 0 all is well,
-// 1 something failed, 3 there is no Chromium.
+// (build/snippet-fuzz) with the command that plays it again. --stop ends the run with the first page that adds to a
+// count of the last line, such as leaks. Exit code: 0 all is well, 1 something failed, 3 there is no Chromium.
 import { readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -27,7 +28,7 @@ const { values: options } = parseArgs({
     only: { type: "string" },
     script: { type: "string", default: `${ROOT}snippet/dist/stacklead.js` },
     tabs: { type: "string", default: "3" },
-    stop: { type: "boolean", default: false },
+    stop: { type: "string" },
     folder: { type: "string", default: `${ROOT}build/snippet-fuzz` },
   },
 });
@@ -104,8 +105,8 @@ class Fuzz {
   }
 
   finish(plan, ledger, problem) {
-    const isFine = this.report.add(plan, judge(ledger), problem);
-    if (options.stop && !isFine) this.numbers.length = 0;
+    this.report.add(plan, judge(ledger), problem);
+    if (this.report.counts[options.stop]) this.numbers.length = 0;
     this.plans.delete(plan.name);
     this.ledgers.delete(plan.name);
   }
