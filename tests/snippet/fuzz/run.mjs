@@ -37,6 +37,7 @@ const launch = () =>
   puppeteer.launch({
     executablePath: find(),
     pipe: true,
+    handleSIGINT: false,
     defaultViewport: null,
     args: [
       "--disable-gpu",
@@ -116,6 +117,10 @@ class Fuzz {
     this.site = await openSite(this.plans, `${product.origin}/stacklead.js`, (name, pairs) =>
       this.ledgers.get(name)?.addOwn(pairs),
     );
+    // Ctrl-C ends the run after the pages that are open, with the table of what was done.
+    process.once("SIGINT", () => {
+      this.numbers.length = 0;
+    });
     const browser = await launch();
     try {
       const tabs = [];
