@@ -80,7 +80,10 @@ class Fuzz {
       const ledger = new Ledger(plan);
       this.plans.set(plan.name, plan);
       this.ledgers.set(plan.name, ledger);
-      const problem = await this.play(tab, plan, ledger, finish).catch((e) => String(e));
+      const problem = await this.play(tab, plan, ledger, finish).catch((e) => {
+        if (!this.browser.connected) throw e;
+        return String(e);
+      });
       finish = () => this.finish(plan, ledger, problem);
     }
     await tab.go(`${this.site.origin}/bye`, false);
@@ -121,13 +124,14 @@ class Fuzz {
     process.once("SIGINT", () => {
       this.numbers.length = 0;
     });
-    const browser = await launch();
+    this.browser = await launch();
     try {
       const tabs = [];
-      for (let i = 0; i < Math.min(Number(options.tabs), this.numbers.length); i++) tabs.push(await Tab.open(browser));
+      for (let i = 0; i < Math.min(Number(options.tabs), this.numbers.length); i++)
+        tabs.push(await Tab.open(this.browser));
       await Promise.all(tabs.map((tab) => this.work(tab)));
     } finally {
-      await browser.close();
+      await this.browser.close();
       this.site.close();
       product.close();
     }
