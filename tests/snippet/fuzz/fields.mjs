@@ -48,16 +48,7 @@ export function honest(d, kind, language, id) {
     param: words.param,
   };
   if (kind === "country" && d.chance(0.5)) field.control = "select";
-  // Only the address may stand in a field that says nothing: nobody can tell the rest from each other.
-  const isSaid = kind !== "email" || d.chance(0.95);
-  const sign = isSaid
-    ? d.weigh({
-        name: 5,
-        label: 3,
-        autocomplete: words.autocomplete.length && words.param ? 2 : 0,
-        explicit: words.param ? 1 : 0,
-      })
-    : "";
+  const sign = drawSign(d, kind, words);
   // A friend's address must be told from the visitor's by more than a title.
   const isOwn = Boolean(words.param);
   const says = (which, p) => which === sign || d.chance(p);
@@ -75,6 +66,14 @@ export function honest(d, kind, language, id) {
   else if (d.chance(0.15)) field.attributes.autocomplete = d.pick(["off", "nope", "on"]);
   if (sign === "explicit") explicit(d, field, words.param);
   return field;
+}
+
+// Only the address may stand in a field that says nothing: nobody can tell the rest from each other.
+function drawSign(d, kind, words) {
+  if (kind === "email" && !d.chance(0.95)) return "";
+  const isOurs = Boolean(words.param);
+  const autocomplete = isOurs && words.autocomplete.length ? 2 : 0;
+  return d.weigh({ name: 5, label: 3, autocomplete, explicit: isOurs ? 1 : 0 });
 }
 
 function honestValue(d, kind) {

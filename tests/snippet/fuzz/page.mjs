@@ -72,11 +72,8 @@ export function makePage(seed, number) {
   const aside = d.chance(0.25) ? makeAside(d, name, language, nextId) : null;
   const config = makeConfig(d, name, group.way);
   if (config.automatic === false) callByHand(group);
-  const frame = group.place === "frame";
   const tag = renderTag(config, d.weigh({ inline: 6, data: 2, late: 1, async: 1, defer: 1, twice: 1 }));
-  const token = d.chance(0.15)
-    ? { kind: "address token", value: d.text(20, "abcdefghjkmnpqrstuvw23456789"), signs: ["name"] }
-    : null;
+  const token = d.chance(0.15) ? makeToken(d) : null;
   const main = renderGroup(d, group);
   const plan = {
     name,
@@ -85,30 +82,44 @@ export function makePage(seed, number) {
     ...truthOf(fields, aside, config),
     own: ownOf(group),
     config,
-    about: {
-      language,
-      way: group.way,
-      place: group.place,
-      isForm: group.isForm,
-      late: group.late,
-      rerender: group.data["data-rerender"],
-      aside: aside?.kind,
-    },
+    about: aboutOf(language, group, aside),
   };
-  const shell = { language, handlers: d.pick(["", "", "early"]), late: group.late === "load" ? "load" : "" };
-  const around = (inner) => body(d, inner, aside && renderGroup(d, aside));
-  const late = group.late
-    ? `<template data-late>${main}</template>${group.late === "click" ? '<button type="button" data-f="start" onclick="behave.late()">+</button>' : ""}`
-    : main;
-  const isTagInFrame = frame && d.chance(0.6);
-  plan.frame = frame ? renderDocument({ ...shell, body: late, tag: isTagInFrame ? tag : "" }) : "";
-  plan.html = renderDocument({
-    ...shell,
-    body: around(frame ? `<iframe src="/f/${name}" width="700" height="900"></iframe>` : late),
-    tag: isTagInFrame ? "" : tag,
-  });
+  Object.assign(plan, makeDocuments(d, { name, language, group, aside, main, tag }));
   plan.steps = makeSteps(d, plan, group, aside);
   return plan;
+}
+
+const makeToken = (d) => ({
+  kind: "address token",
+  value: d.text(20, "abcdefghjkmnpqrstuvw23456789"),
+  signs: ["name"],
+});
+
+const aboutOf = (language, { way, place, isForm, late, data }, aside) => ({
+  language,
+  way,
+  place,
+  isForm,
+  late,
+  rerender: data["data-rerender"],
+  aside: aside?.kind,
+});
+
+const START = '<button type="button" data-f="start" onclick="behave.late()">+</button>';
+
+// The page, and the frame that holds the group if it is in one; the tag stands in one of the two.
+function makeDocuments(d, { name, language, group, aside, main, tag }) {
+  const shell = { language, handlers: d.pick(["", "", "early"]), late: group.late === "load" ? "load" : "" };
+  const late = `<template data-late>${main}</template>${group.late === "click" ? START : ""}`;
+  const inner = group.late ? late : main;
+  if (group.place !== "frame")
+    return { frame: "", html: renderDocument({ ...shell, body: around(d, inner, aside), tag }) };
+  const isTagInFrame = d.chance(0.6);
+  const view = `<iframe src="/f/${name}" width="700" height="900"></iframe>`;
+  return {
+    frame: renderDocument({ ...shell, body: inner, tag: isTagInFrame ? tag : "" }),
+    html: renderDocument({ ...shell, body: around(d, view, aside), tag: isTagInFrame ? "" : tag }),
+  };
 }
 
 function drawSecrets(d, language, nextId) {
@@ -307,7 +318,7 @@ function ownOf(group) {
   return [...sent, ...(group.isForm ? group.extra : [])];
 }
 
-function body(d, main, aside) {
-  const parts = [`<main>${main}</main>`, ...(aside ? [`<aside>${aside}</aside>`] : [])];
+function around(d, main, aside) {
+  const parts = [`<main>${main}</main>`, ...(aside ? [`<aside>${renderGroup(d, aside)}</aside>`] : [])];
   return `<header><h1>Shop</h1></header>\n${(d.chance(0.5) ? parts : parts.reverse()).join("\n")}`;
 }
