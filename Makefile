@@ -5,11 +5,12 @@
 #               (ARGS="--scenario requests": 10,000 generated requests and attacks, read back)
 # make accuracy how much research finds of made-up people and companies, and how much of it is true
 # make snippet-bench  what the browser script captures, leaks, breaks and costs, on pages of the repo and of real sites
+# make snippet-fuzz   made-up pages with secrets in Chromium: ARGS="--pages 5000 --seed 1"
 # The rest: setup, build, bench, readme (its settings table), lock, clean.
 
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help demo test check setup setup-test build bench snippet-bench accuracy faults readme lock clean
+.PHONY: help demo test check setup setup-test build bench snippet-bench snippet-fuzz accuracy faults readme lock clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -45,6 +46,9 @@ accuracy: setup-test
 
 faults: setup-test
 	@PYTHONPATH=server:tests python -m faults $(ARGS)
+
+snippet-fuzz: setup-test
+	@node tests/snippet/fuzz/run.mjs $(ARGS)
 
 readme: setup
 	@python tools/update_readme.py
