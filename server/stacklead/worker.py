@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import structlog
+import uvloop
 from arq.connections import ArqRedis
-from arq.worker import Worker, func
+from arq.worker import Worker
 from redis.exceptions import RedisError
 
 from stacklead.errors import StorageFault
@@ -38,8 +39,7 @@ from stacklead.sweep import Sweep, keep_house
 from stacklead.watchdog import Watchdog
 
 MAX_JOBS = 50
-JOB_TIMEOUT_S = 40  # research takes at most 15 s, a delivery attempt at most 30 s
-BATCH_TIMEOUT_S = 600  # of many leads, which wait for slots
+JOB_TIMEOUT_S = 40  # research takes at most 15 s, many of them 20 + 15 s, a delivery attempt at most 30 s
 GRACE_S = 20  # how long a stopping worker waits for its jobs; what is cut is found again by its lease
 POLL_S = 0.5  # only deferred jobs wait for a poll; all others wake the worker
 BURST_POLL_S = 0.01  # in tests, where nothing wakes it
@@ -54,7 +54,7 @@ log = structlog.get_logger()
 class WakeWorker(Worker):
     """arq's worker, woken by a list instead of a clock, and refilled as soon as a slot frees.
 
-    Overrides `main` and `_release_sem_dec_counter_on_complete` of arq 0.28; a test holds both.
+    Overrides `main`, `start_jobs` and `_release_sem_dec_counter_on_complete` of arq 0.28; a test holds them.
     """
 
     def __init__(self, *args: Any, waker: Any, **kwargs: Any) -> None:
@@ -83,6 +83,11 @@ class WakeWorker(Worker):
                 with contextlib.suppress(asyncio.CancelledError, RedisError, OSError):
                     await listener
 
+    async def start_jobs(self, job_ids: list[bytes]) -> None:
+        """Start jobs, but do not ask Redis about those that run here: they stand first in the queue until they end."""
+        ours = {job_id.encode() for job_id, task in self.tasks.items() if not task.done()}
+        await super().start_jobs([job_id for job_id in job_ids if job_id not in ours])
+
     async def _listen(self) -> None:
         while True:
             await self.waker.blpop([WAKE_KEY], timeout=WAKE_BLOCK_S)
@@ -105,7 +110,7 @@ def make_worker(settings: Settings, tools: Tools, *, burst: bool = False) -> Wak
     waker = open_redis(settings.model_copy())
     waker.connection_pool.connection_kwargs["socket_timeout"] = WAKE_BLOCK_S + 5
     return WakeWorker(
-        functions=[merge_captures, research_lead, func(batch_job, timeout=BATCH_TIMEOUT_S), deliver_lead],
+        functions=[merge_captures, research_lead, batch_job, deliver_lead],
         redis_pool=pool,
         waker=waker,
         burst=burst,
@@ -138,6 +143,11 @@ async def open_tools(settings: Settings, research: Researcher = research) -> Asy
         await queue.close()
         await outbound.close()
         await database.close()
+
+
+def work(settings: Settings, research: Researcher = research, *, notify_socket: str = "") -> None:
+    """Run a worker in this process until it is told to stop; uvloop takes a third off what a job costs."""
+    uvloop.run(run_worker(settings, research, notify_socket=notify_socket))
 
 
 async def run_worker(settings: Settings, research: Researcher = research, *, notify_socket: str = "") -> None:

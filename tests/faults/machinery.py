@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import resource
+import os
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from support.postgres import Cluster
 from support.process import Server, runs_as_root
@@ -22,6 +23,23 @@ class CrashingCluster(Cluster):
         command = [str(self.programs / "postgres"), "-D", str(self.data), "-k", str(self.folder), "-h", ""]
         self.server = Server(command, self.folder / "log", signal="QUIT", cwd=self.folder, **self.identity)
         self.server.wait_until(self._answers)
+
+    def pids(self) -> list[int]:
+        """Return the processes of the server: the first, and all that it started."""
+        pid = int((self.data / "postmaster.pid").read_text().split()[0])
+        return [pid, *children_of(pid)]
+
+    def revive(self) -> bool:
+        """Start it if it ended, which it does when it cannot write its log; returns whether it had."""
+        try:
+            os.kill(self.pids()[0], 0)
+        except (FileNotFoundError, ProcessLookupError):
+            pass
+        else:
+            return False
+        self.stop()  # what held it on its leash
+        self.start()
+        return True
 
     def create_url(self) -> str:
         """Create a database with the schema in it and return its URL."""
@@ -46,6 +64,14 @@ class Clock:
         part.replace(self.file)
 
 
+def children_of(pid: int) -> list[int]:
+    """Return the processes that a process started; none if it is gone."""
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except FileNotFoundError:
+        return []
+
+
 def mount_tmpfs(folder: Path, mib: int) -> bool:
     """Give a folder a small disk of its own; returns whether this machine lets us."""
     words = ["mount", "-t", "tmpfs", "-o", f"size={mib}m", "stacklead-faults", str(folder)]
@@ -53,14 +79,16 @@ def mount_tmpfs(folder: Path, mib: int) -> bool:
 
 
 @contextmanager
-def full_disk(pids: list[int]) -> Iterator[None]:
-    """Refuse these processes every byte that would make a file longer than nothing."""
-    before = {pid: resource.prlimit(pid, resource.RLIMIT_FSIZE) for pid in pids}
-    for pid, (_, hard) in before.items():
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, hard))
+def full_disk(pids: list[int], identity: Mapping[str, Any]) -> Iterator[None]:
+    """Refuse these processes, which run as `identity`, every byte that they want to write to a file."""
+    _limit_files(pids, "0", identity)
     try:
         yield
     finally:
-        for pid, limits in before.items():
-            with suppress(ProcessLookupError):
-                resource.prlimit(pid, resource.RLIMIT_FSIZE, limits)
+        _limit_files(pids, "unlimited", identity)
+
+
+def _limit_files(pids: list[int], size: str, identity: Mapping[str, Any]) -> None:
+    """Set the soft limit of each process; one that is gone needs none. A command, because its user must be theirs."""
+    for pid in pids:
+        subprocess.run(["prlimit", f"--pid={pid}", f"--fsize={size}:"], capture_output=True, **identity)

@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 
 from faults.clients import Door
 from faults.ledger import Arrivals, Failed
-from faults.machinery import JUMPING, Clock, CrashingCluster, mount_tmpfs
+from faults.machinery import JUMPING, Clock, CrashingCluster, children_of, mount_tmpfs
 from machine import need, need_postgres
 from stacklead.commands.account import make_account
 from stacklead.models import TagDelivery
@@ -30,7 +30,7 @@ from stacklead.storage.accounts import get_account_by_public_id, save_account
 from stacklead.storage.database import Database
 
 ROOT = Path(__file__).resolve().parents[2]
-START_S = 60.0
+START_S = 180.0  # on a busy machine
 PARTS = {"web": b"\0serve\0", "worker": b"\0worker\0", "redis": b"redis-server"}  # what their command lines have
 
 T = TypeVar("T")
@@ -57,6 +57,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+LIVING: set[System] = set()  # what an interrupted run has to end
+
+
+def end_all() -> None:
+    """Tell all that was started to end; it does so by itself."""
+    for system in LIVING:
+        for process in system.processes:
+            process.terminate()
+
+
 class System:
     """`stacklead up` over a folder of its own, two sinks, and one account with both keys.
 
@@ -77,6 +87,7 @@ class System:
         has_clock: bool = False,
         disk_mib: int = 0,
     ) -> None:
+        LIVING.add(self)
         self.folder = Path(tempfile.mkdtemp(prefix="sl-faults-"))  # a socket's path must be short
         self.data_dir = self.folder / "data"
         self.log = self.data_dir / "product.log"
@@ -133,6 +144,7 @@ class System:
 
     def close(self, *, keep: bool = False) -> None:
         """End everything that was started here; removes the folder unless it is to be kept."""
+        LIVING.discard(self)
         for process in reversed(self.processes):
             if process.poll() is None:
                 process.terminate()
@@ -161,7 +173,7 @@ class System:
     def pid(self, part: str) -> int:
         """Return the process id of a part that `stacklead up` runs; 0 if there is none now."""
         assert self.up is not None
-        for pid in _children(self.up.pid):
+        for pid in children_of(self.up.pid):
             if PARTS[part] in _command_line(pid):
                 return pid
         return 0
@@ -180,7 +192,7 @@ class System:
     def kill_everything(self) -> None:
         """Kill `stacklead up` and all that it started, at once, as a power cut of the program does."""
         assert self.up is not None
-        for pid in (self.up.pid, *_children(self.up.pid)):
+        for pid in (self.up.pid, *children_of(self.up.pid)):
             os.kill(pid, signal.SIGKILL)
         self.up.wait()
 
@@ -275,13 +287,6 @@ async def _is_open_in_postgres(url: str) -> bool:
         return bool(await connection.fetchval(OPEN_WORK))
     finally:
         await connection.close()
-
-
-def _children(pid: int) -> list[int]:
-    try:
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except FileNotFoundError:
-        return []
 
 
 def _command_line(pid: int) -> bytes:
