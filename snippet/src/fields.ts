@@ -11,6 +11,7 @@ export const MAIL = "0";
 // Numbers are no value of any of ours: telephone numbers, dates, codes; a URL may have some. Nor are card numbers one
 // of whatever the owner has named.
 const NUMBER = /^([^/\d]*\d){6}[^/]*$|^[ -@]*$|\w@/;
+const OURS = /loc|name|comp|tw/;
 const CARD = /(\d\D?){13}|^\d{3}-\d\d-\d{4}$/;
 
 /** True if the whole text is one address. Syntax only: any domain with a dot is fine. */
@@ -23,7 +24,8 @@ export const isEmail = (text: string): boolean => /^[^\s@,;:<>()"\\]+@([\p{L}\d-
 export function recognise(explicit: string | null, words: string, value: string): string {
   const said = `|${words}`.toLowerCase().replace(/_/g, " ");
   if (NEVER.test(said)) return "";
-  if (explicit) return (explicit === "email" ? !isEmail(value) : CARD.test(value)) ? "" : explicit;
+  if (explicit)
+    return (explicit === "email" ? !isEmail(value) : (OURS.test(explicit) ? NUMBER : CARD).test(value)) ? "" : explicit;
   if (STRANGER.test(said)) return "";
   if (isEmail(value)) return /mail|correo/.test(said) ? "email" : ASIDE.test(said) ? "" : MAIL;
   if (!NUMBER.test(value)) for (const [param, pattern] of TABLE) if (pattern.test(said)) return param;

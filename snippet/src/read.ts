@@ -35,7 +35,7 @@ export function isSeen(field: Element): boolean {
   const host = hostOf(field);
   return (
     field.getBoundingClientRect().right > 1 &&
-    !field.closest("[data-sl-ignore],[aria-hidden=true],[sl-ignore]") &&
+    !field.closest("[aria-hidden=true],[sl-ignore],[data-sl-ignore]") &&
     (!host || isSeen(host))
   );
 }
@@ -64,7 +64,7 @@ function paramOf(field: Field, value: string): string {
     words = (node.textContent as string).trim();
   words = words.slice(0, 99);
   for (node = field; node; node = hostOf(node)) {
-    const box = node.closest<HTMLElement>("[data-sl-field],[sl-field]");
+    const box = node.closest<HTMLElement>("[sl-field],[data-sl-field]");
     if (box && ![...all(box, FIELDS)].filter(isSeen)[1]) explicit = box.dataset.slField || box.getAttribute("sl-field");
     for (const { name, value } of node.attributes)
       if (/^(auto|name|id|aria-l|label|place|type)/.test(name)) words += `|${value}|`;
@@ -80,9 +80,7 @@ export function read(group: Group): void {
   const each = guarded((field: Field) => {
     let [param, value] = group.touched_.get(field) as [string, string];
     if (field.isConnected) {
-      const options = (field as HTMLSelectElement).selectedOptions;
-      // A number means nothing outside its own list.
-      value = (options && /^\d/.test(field.value) ? options[0]!.text : field.value).trim().slice(0, 256);
+      value = field.value.trim().slice(0, 256);
       param = value && !isSecret(field) ? paramOf(field, value) : "";
       group.touched_.set(field, [param, value]);
       here[param] = here[param] || value;

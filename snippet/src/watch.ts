@@ -57,7 +57,7 @@ const onEvent = guarded((e: Event) => {
     const root = el.getRootNode();
     const button = type === "click" && (el.closest("button") as HTMLButtonElement);
     if ((root as ShadowRoot).host) listen(root, "submit");
-    if (/cha|put/.test(type)) touch(el);
+    if (/put|cha/.test(type)) touch(el);
     if (type === "submit") flush(groups.get(el) as Group, type);
     else if (type !== "input")
       groups.forEach((group) =>

@@ -8,13 +8,19 @@ function App() {
   const submit = (e) => {
     e.preventDefault();
     const data = new FormData(e.currentTarget);
-    fetch("/order-catalogue", { method: "POST", body: new URLSearchParams(data) }).then(() => setDone(data.get("contact.email")));
+    fetch("/order-catalogue", { method: "POST", body: new URLSearchParams(data) }).then(() =>
+      setDone(data.get("contact.email")),
+    );
   };
   if (done) return <div className="alert">The catalogue is on its way to {done}.</div>;
   return (
     <form onSubmit={submit} noValidate>
-      <label><input type="radio" checked={kind === "private"} onChange={() => setKind("private")} /> Private</label>
-      <label><input type="radio" id="biz" checked={kind === "business"} onChange={() => setKind("business")} /> Business</label>
+      <label>
+        <input type="radio" checked={kind === "private"} onChange={() => setKind("private")} /> Private
+      </label>
+      <label>
+        <input type="radio" id="biz" checked={kind === "business"} onChange={() => setKind("business")} /> Business
+      </label>
       {kind === "business" ? (
         <Fragment>
           <input name="company.name" placeholder="Company" />

@@ -16,10 +16,18 @@ function App() {
       }}
     >
       <h2>Create your account</h2>
-      <label>First name <input name="firstName" value={values.firstName} onChange={set} /></label>
-      <label>Last name <input name="lastName" value={values.lastName} onChange={set} /></label>
-      <label>Email <input name="email" type="email" value={values.email} onChange={set} /></label>
-      <label>Password <input name="password" type="password" value={values.password} onChange={set} /></label>
+      <label>
+        First name <input name="firstName" value={values.firstName} onChange={set} />
+      </label>
+      <label>
+        Last name <input name="lastName" value={values.lastName} onChange={set} />
+      </label>
+      <label>
+        Email <input name="email" type="email" value={values.email} onChange={set} />
+      </label>
+      <label>
+        Password <input name="password" type="password" value={values.password} onChange={set} />
+      </label>
       <button disabled={!values.email.includes("@")}>Sign up</button>
     </form>
   );

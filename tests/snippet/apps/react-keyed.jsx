@@ -16,9 +16,25 @@ function App() {
   return (
     <section>
       <h1>Try the freight calculator</h1>
-      <Field key={`c${state.v}`} id="company" label="Company name" type="text" initial={state.company} onLeave={leave("company")} />
-      <Field key={`e${state.v}`} id="email" label="Business email" type="email" initial={state.email} onLeave={leave("email")} />
-      <button type="button" onClick={() => fetch("/calculator", { method: "POST", body: JSON.stringify(state) })}>Calculate</button>
+      <Field
+        key={`c${state.v}`}
+        id="company"
+        label="Company name"
+        type="text"
+        initial={state.company}
+        onLeave={leave("company")}
+      />
+      <Field
+        key={`e${state.v}`}
+        id="email"
+        label="Business email"
+        type="email"
+        initial={state.email}
+        onLeave={leave("email")}
+      />
+      <button type="button" onClick={() => fetch("/calculator", { method: "POST", body: JSON.stringify(state) })}>
+        Calculate
+      </button>
       <small id="version">{state.v}</small>
     </section>
   );

@@ -15,7 +15,14 @@ function App() {
     <form
       className={state}
       action="/speak"
-      onSubmit={(e) => { e.preventDefault(); setState("busy"); setTimeout(() => fetch("/speak", { method: "POST", body: JSON.stringify(data) }).then(() => setState("sent")), 50); }}
+      onSubmit={(e) => {
+        e.preventDefault();
+        setState("busy");
+        setTimeout(
+          () => fetch("/speak", { method: "POST", body: JSON.stringify(data) }).then(() => setState("sent")),
+          50,
+        );
+      }}
     >
       <fieldset disabled={state !== "idle"}>
         <legend>Speak at our meetup</legend>

@@ -17,7 +17,12 @@ function Modal({ close }) {
         }}
       >
         <input placeholder="Your name" value={name} onChange={(e) => setName(e.target.value)} />
-        <input placeholder="name@company.com" aria-label="Work email" value={mail} onChange={(e) => setMail(e.target.value)} />
+        <input
+          placeholder="name@company.com"
+          aria-label="Work email"
+          value={mail}
+          onChange={(e) => setMail(e.target.value)}
+        />
         <button type="submit">Talk to us</button>
       </form>
     </div>,
@@ -29,7 +34,9 @@ function App() {
   return (
     <main>
       <h1>Payroll for restaurants</h1>
-      <button id="open" type="button" onClick={() => setOpen(true)}>Contact sales</button>
+      <button id="open" type="button" onClick={() => setOpen(true)}>
+        Contact sales
+      </button>
       {open && <Modal close={() => setOpen(false)} />}
     </main>
   );

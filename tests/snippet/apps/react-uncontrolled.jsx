@@ -18,7 +18,9 @@ function App() {
       <div className="inputs">
         <input ref={mail} type="email" autoComplete="email" aria-label="Email" />
         <input ref={where} type="text" autoComplete="address-level2" aria-label="Your city" />
-        <span role="button" tabIndex={0} className="cta" onClick={go} onKeyDown={(e) => e.key === "Enter" && go()}>Join the beta</span>
+        <span role="button" tabIndex={0} className="cta" onClick={go} onKeyDown={(e) => e.key === "Enter" && go()}>
+          Join the beta
+        </span>
       </div>
       <p aria-live="polite">{note}</p>
     </div>

@@ -4,8 +4,21 @@ import { createRoot } from "react-dom/client";
 
 const steps = [
   { title: "Where shall we send your plan?", fields: [["email", "Email address", "email"]] },
-  { title: "And who are you?", fields: [["first", "First name", "text"], ["last", "Last name", "text"]] },
-  { title: "About your business", fields: [["biz", "Company", "text"], ["web", "Company website", "url"], ["seats", "How many seats?", "number"]] },
+  {
+    title: "And who are you?",
+    fields: [
+      ["first", "First name", "text"],
+      ["last", "Last name", "text"],
+    ],
+  },
+  {
+    title: "About your business",
+    fields: [
+      ["biz", "Company", "text"],
+      ["web", "Company website", "url"],
+      ["seats", "How many seats?", "number"],
+    ],
+  },
 ];
 const reducer = (s, a) => (a.next ? { ...s, step: s.step + 1 } : { ...s, answers: { ...s.answers, ...a } });
 
@@ -22,7 +35,10 @@ function App() {
     <form key={s.step} onSubmit={next}>
       <h2>{title}</h2>
       {fields.map(([id, label, type]) => (
-        <p key={id}><label htmlFor={id}>{label}</label><input id={id} type={type} value={s.answers[id] || ""} onChange={(e) => dispatch({ [id]: e.target.value })} /></p>
+        <p key={id}>
+          <label htmlFor={id}>{label}</label>
+          <input id={id} type={type} value={s.answers[id] || ""} onChange={(e) => dispatch({ [id]: e.target.value })} />
+        </p>
       ))}
       <button>{s.step === 2 ? "Finish" : "Next"}</button>
     </form>

@@ -16,7 +16,10 @@ createApp({
     const lang = ref("en");
     const answers = reactive({ name: "", email: "", org: "" });
     const done = ref(false);
-    const submit = (e) => { fetch("/register", { method: "POST", body: new FormData(e.target) }); done.value = true; };
+    const submit = (e) => {
+      fetch("/register", { method: "POST", body: new FormData(e.target) });
+      done.value = true;
+    };
     return { lang, answers, done, submit, t: computed(() => words[lang.value]) };
   },
   template: `

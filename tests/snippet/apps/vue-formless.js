@@ -5,10 +5,18 @@ createApp({
   data: () => ({
     at: 0,
     text: "",
-    asked: [["Hi! What is your first name?", "first"], ["Which company are you from?", "company"], ["What is your email address?", "email"]],
+    asked: [
+      ["Hi! What is your first name?", "first"],
+      ["Which company are you from?", "company"],
+      ["What is your email address?", "email"],
+    ],
     said: [],
   }),
-  computed: { question() { return (this.asked[this.at] || ["Thanks, a colleague will write to you."])[0]; } },
+  computed: {
+    question() {
+      return (this.asked[this.at] || ["Thanks, a colleague will write to you."])[0];
+    },
+  },
   methods: {
     async say() {
       this.said.push(this.text);

@@ -5,7 +5,10 @@ const Contact = {
   data: () => ({ ok: false }),
   methods: {
     send(e) {
-      fetch("/contact", { method: "POST", body: new URLSearchParams(new FormData(e.target)) }).then(() => { this.ok = true; e.target.reset(); });
+      fetch("/contact", { method: "POST", body: new URLSearchParams(new FormData(e.target)) }).then(() => {
+        this.ok = true;
+        e.target.reset();
+      });
     },
   },
   template: `<form @submit.prevent="send"><input name="name" placeholder="Name"><input name="email" placeholder="E-mail"><input name="subject" placeholder="Subject"><textarea name="body"></textarea><button>Send</button><em v-if="ok">Sent.</em></form>`,
@@ -16,7 +19,9 @@ createApp({
   components: { Contact, Prices },
   setup() {
     const page = ref("Contact");
-    const read = () => { page.value = location.hash === "#prices" ? "Prices" : "Contact"; };
+    const read = () => {
+      page.value = location.hash === "#prices" ? "Prices" : "Contact";
+    };
     addEventListener("hashchange", read);
     return { page };
   },

@@ -5,7 +5,10 @@ createApp({
   setup() {
     const step = ref(1);
     const lead = reactive({ company: "", site: "", name: "", email: "" });
-    const finish = () => fetch("/audit", { method: "POST", body: JSON.stringify(lead) }).then(() => { step.value = 3; });
+    const finish = () =>
+      fetch("/audit", { method: "POST", body: JSON.stringify(lead) }).then(() => {
+        step.value = 3;
+      });
     return { step, lead, finish };
   },
   template: `

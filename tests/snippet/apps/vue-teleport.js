@@ -8,7 +8,9 @@ createApp({
       const x = new XMLHttpRequest();
       x.open("POST", "/users");
       x.setRequestHeader("Content-Type", "application/json");
-      x.onload = () => { this.open = false; };
+      x.onload = () => {
+        this.open = false;
+      };
       x.send(JSON.stringify({ email: this.email, secret: this.secret, agree: this.agree }));
     },
   },
