@@ -8,38 +8,34 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 
-from stacklead import links
 from stacklead.deliver.body import make_webhook_body
-from stacklead.deliver.email import send_email
-from stacklead.deliver.message import make_plain_message, make_report_message
 from stacklead.deliver.schedule import next_wait_s
-from stacklead.deliver.webhook import GONE, send_webhook
+from stacklead.deliver.webhook import GONE
 from stacklead.errors import DeliveryError, StorageFault, StorageUnavailable
 from stacklead.models import DeliveryKind, DeliveryMethod, DeliveryState, Research, TagDelivery
 from stacklead.outbound import Outbound
 from stacklead.queue import MAX_DEFER_MS, Queue
-from stacklead.report.render import ReportContext, find_thread, render_report
 from stacklead.research.pipeline import research
 from stacklead.research.source import Kit
+from stacklead.sending import WEBHOOK_GONE, NothingConfigured, Sent, send
 from stacklead.settings import Settings
 from stacklead.storage import accounts, deliveries, leads, merging
 from stacklead.storage.accounts import Account
 from stacklead.storage.database import Connection, Database, now_ms
-from stacklead.storage.deliveries import Attempt, Delivery, NewDelivery
+from stacklead.storage.deliveries import Attempt, Delivery, NewDelivery, Tried
 from stacklead.storage.grouping import Grouped
 from stacklead.storage.leads import Finished, LeadRow
 from stacklead.tally import Tally, timed
-from stacklead.wire import dump_json
 
 log = structlog.get_logger()
 
 
 MAX_RESEARCHES = 50  # leads that a worker researches at once
+TAKE_UP_S = 20.0  # how long a job with many leads begins with further ones; a research takes at most 15 s
 
 Researcher = Callable[..., Awaitable[Research]]  # as `research.pipeline.research`
 
@@ -56,6 +52,8 @@ class Tools:
     research: Researcher
     claims: Grouped[int, LeadRow | None]  # of leads, by their ids
     results: Grouped[Finished, list[int]]  # saved with their deliveries; gives the ids of those that are due
+    parcels: Grouped[int, tuple[Delivery, Account] | None]  # claimed deliveries, by their ids
+    attempts: Grouped[Tried, None]  # saved with what becomes of their deliveries
     slots: asyncio.Semaphore  # leads that this worker researches at once
     stopping: asyncio.Event  # set while running jobs end and no others may begin
     tally: Tally = field(default_factory=Tally)
@@ -74,6 +72,8 @@ def make_tools(
         research=research,
         claims=Grouped(database, leads.claim_leads),
         results=Grouped(database, _save_results),
+        parcels=Grouped(database, _claim_parcels),
+        attempts=Grouped(database, _save_attempts),
         slots=asyncio.Semaphore(MAX_RESEARCHES),
         stopping=asyncio.Event(),
     )
@@ -82,7 +82,6 @@ def make_tools(
 Context = dict[Any, Any]
 
 MAX_LOST_ATTEMPTS = 5  # attempts of a delivery that ended with their worker, before it is given up
-WEBHOOK_GONE = "The receiver said that it is gone (410); the webhook is switched off."
 
 
 # --- captures -> leads ----------------------------------------------------------------------------------------------
@@ -140,12 +139,17 @@ async def research_lead(context: Context, lead_id: int) -> None:
 
 
 async def research_leads(context: Context, *lead_ids: int) -> None:
-    """Research many leads, as many at once as the worker has slots; what is left when it stops is found again."""
+    """Research many leads, as many at once as the worker has slots.
+
+    What has not begun when the worker stops, or after TAKE_UP_S, is left to the sweep: a job must be short, because
+    arq holds back every job of a dead worker for as long as its longest one may last.
+    """
     tools: Tools = context["tools"]
+    until = time.monotonic() + TAKE_UP_S
 
     async def research_one(lead_id: int) -> None:
         async with tools.slots:
-            if not tools.stopping.is_set():
+            if not tools.stopping.is_set() and time.monotonic() < until:
                 await research_lead(context, lead_id)
 
     await asyncio.gather(*map(research_one, lead_ids))
@@ -221,43 +225,42 @@ def _state(lead: LeadRow, is_configured: bool, why_off: str | None = None) -> di
 # --- delivery -> mail or webhook --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    """A try that succeeded: the other side's status and words."""
-
-    status: int | None
-    answer: str
-
-
-class _NothingConfigured(Exception):
-    """The account has no address for this delivery any more."""
-
-
 @timed
 async def deliver_lead(context: Context, delivery_id: int) -> None:
     """Make one attempt of a due delivery and record what came of it."""
     tools: Tools = context["tools"]
     try:
-        async with tools.database.write() as db:
-            delivery = await deliveries.claim_delivery(db, delivery_id)
-            lost = 0 if delivery is None else await deliveries.count_lost_attempts(db, delivery)
-        if delivery is not None:
-            await _deliver_claimed(tools, delivery, lost)
+        parcel = await tools.parcels(delivery_id)
+        if parcel is not None:
+            await _deliver_claimed(tools, *parcel)
     except StorageFault as exc:
         log.error("delivery_not_saved", delivery_id=delivery_id, reason=exc.reason)
 
 
-async def _deliver_claimed(tools: Tools, delivery: Delivery, lost: int) -> None:
-    """Send a claimed delivery; `lost` attempts before this one ended with their worker."""
-    started_at, started = now_ms(), time.monotonic()
+async def _claim_parcels(db: Connection, delivery_ids: Sequence[int]) -> list[tuple[Delivery, Account] | None]:
+    """Claim deliveries, each with the account that it is sent for."""
+    claimed = await deliveries.claim_deliveries(db, delivery_ids)
+    owners = {row_id: await accounts.get_account(db, row_id) for row_id in {one.account_id for one in claimed if one}}
+    return [(one, owners[one.account_id]) if one else None for one in claimed]
+
+
+async def _has_lost_too_many(tools: Tools, delivery: Delivery) -> bool:
+    """Return whether too many attempts before this one ended with their worker."""
+    if delivery.attempts - 1 <= MAX_LOST_ATTEMPTS:  # however many it were
+        return False
     async with tools.database.read() as db:
-        account = await accounts.get_account(db, delivery.account_id)
-    outcome: _Sent | DeliveryError
+        return await deliveries.count_lost_attempts(db, delivery) > MAX_LOST_ATTEMPTS
+
+
+async def _deliver_claimed(tools: Tools, delivery: Delivery, account: Account) -> None:
+    """Send a claimed delivery and save what came of it."""
+    started_at, started = now_ms(), time.monotonic()
+    outcome: Sent | DeliveryError
     try:
-        if lost > MAX_LOST_ATTEMPTS:
+        if await _has_lost_too_many(tools, delivery):
             raise DeliveryError("No attempt came to its end.", permanent=True)
-        outcome = await _send(tools, account, delivery)
-    except _NothingConfigured as exc:
+        outcome = await send(tools.settings, tools.database, tools.outbound, account, delivery)
+    except NothingConfigured as exc:
         if delivery.kind == DeliveryKind.REPORT:
             async with tools.database.write() as db:
                 await deliveries.save_waiting(db, delivery, str(exc))
@@ -272,109 +275,38 @@ async def _deliver_claimed(tools: Tools, delivery: Delivery, lost: int) -> None:
         outcome = DeliveryError(f"Something went wrong on our side ({type(exc).__name__}).")
     attempt = Attempt(
         number=delivery.attempts,
-        is_ok=isinstance(outcome, _Sent),
-        status=outcome.status if isinstance(outcome, _Sent) else outcome.status_code,
-        answer=outcome.answer if isinstance(outcome, _Sent) else (outcome.answer or outcome.message),
+        is_ok=isinstance(outcome, Sent),
+        status=outcome.status if isinstance(outcome, Sent) else outcome.status_code,
+        answer=outcome.answer if isinstance(outcome, Sent) else (outcome.answer or outcome.message),
         took_ms=int((time.monotonic() - started) * 1000),
         started_at=started_at,
     )
-    await _save_attempt(tools, account, delivery, attempt, outcome)
+    await _save_attempt(tools, delivery, attempt, outcome)
 
 
-async def _send(tools: Tools, account: Account, delivery: Delivery) -> _Sent:
-    if delivery.method == DeliveryMethod.EMAIL:
-        return await _send_mail(tools, account, delivery)
-    url = delivery.webhook_url or account.webhook_url
-    if not url:
-        raise _NothingConfigured("No webhook URL is configured.")
-    if delivery.webhook_url is None and account.webhook_off_at is not None and delivery.kind != DeliveryKind.TEST:
-        raise DeliveryError(WEBHOOK_GONE, permanent=True)
-    body = delivery.body or dump_json({"test": True, "message": "This is a test webhook of StackLead."})
-    answer = await send_webhook(
-        tools.outbound, url=url, secret=account.webhook_secret, message_id=delivery.public_id, body=body
-    )
-    return _Sent(answer.status, answer.answer_text)
-
-
-async def _send_mail(tools: Tools, account: Account, delivery: Delivery) -> _Sent:
-    settings = tools.settings
-    to = account.pending_reply_address if delivery.kind == DeliveryKind.CONFIRM_ADDRESS else account.reply_address
-    if not to:
-        raise _NothingConfigured("No reply address is configured.")
-    if delivery.kind == DeliveryKind.REPORT:
-        message = await _make_report(tools, account, delivery, to)
-    else:
-        subject, text = _write_message(settings, account, delivery.kind, to)
-        message = make_plain_message(settings, to=to, subject=subject, text=text)
-    return _Sent(250, await send_email(settings, message))
-
-
-async def _make_report(tools: Tools, account: Account, delivery: Delivery, to: str) -> Any:
-    async with tools.database.read() as db:
-        lead = await leads.get_lead_by_row_id(db, account.id, delivery.lead_id or 0)
-        result = await leads.find_result(db, account.id, lead.id)
-    if result is None:
-        raise DeliveryError("The lead has no result any more.", permanent=True)
-    report = render_report(result, make_report_context(tools.settings, lead, result))
-    company = find_thread(result)
-    return make_report_message(
-        tools.settings,
-        to=to,
-        report=report,
-        message_id=delivery.public_id,
-        thread=f"{account.public_id} {company}" if company else None,
-    )
-
-
-def make_report_context(settings: Settings, lead: LeadRow, result: dict[str, Any]) -> ReportContext:
-    """Return what a report says beside the research: the lead's own words and where links lead to."""
-    payload, base = lead.payload, settings.base_url.rstrip("/")
-    return ReportContext(
-        lead_url=f"{base}/leads/{lead.public_id}",
-        settings_url=f"{base}/settings/email",
-        fields={**(payload.get("fields") or {}), **(payload.get("words") or {})},
-        page=payload.get("page"),
-        referrer=payload.get("referrer"),
-        utm=payload.get("utm") or {},
-        received_at=datetime.fromtimestamp(lead.created_at / 1000, UTC),
-        researched_at=None if lead.researched_at is None else datetime.fromtimestamp(lead.researched_at / 1000, UTC),
-        by_tag=lead.via == "tag",
-        tried=[run["source"] for run in result.get("runs", [])],
-    )
-
-
-def _write_message(settings: Settings, account: Account, kind: DeliveryKind, to: str) -> tuple[str, str]:
-    """Return subject and text of a small mail of ours."""
-    if kind == DeliveryKind.SIGN_IN_LINK:
-        link = links.make_sign_in_link(settings, account.public_id)
-        text = f"Open this link to sign in to {account.name}. It works once.\n\n{link}\n\n"
-        return "Your sign-in link for StackLead", text + "If you did not ask for it, ignore this mail."
-    if kind == DeliveryKind.CONFIRM_ADDRESS:
-        link = links.make_confirm_link(settings, account.public_id, to)
-        text = f"Open this link to have the reports of {account.name} sent to this address.\n\n{link}\n\n"
-        return "Confirm this address for StackLead reports", text + "If you did not ask for it, ignore this mail."
-    return "A test mail of StackLead", f"Mail works: the reports of {account.name} will arrive here.\n"
-
-
-async def _save_attempt(
-    tools: Tools, account: Account, delivery: Delivery, attempt: Attempt, outcome: _Sent | DeliveryError
-) -> None:
+async def _save_attempt(tools: Tools, delivery: Delivery, attempt: Attempt, outcome: Sent | DeliveryError) -> None:
     state, next_at, reason = _decide(delivery, outcome)
-    async with tools.database.write() as db:
-        await deliveries.save_attempt(db, delivery, attempt, state=state, next_at=next_at, reason=reason)
-        is_gone = isinstance(outcome, DeliveryError) and outcome.status_code == GONE
-        if is_gone and delivery.method == DeliveryMethod.WEBHOOK and delivery.webhook_url is None:
-            await accounts.save_account(db, account.id, webhook_off_at=now_ms())
-            await deliveries.switch_off_webhooks(db, account.id, WEBHOOK_GONE)
+    await tools.attempts(Tried(delivery=delivery, attempt=attempt, state=state, next_at=next_at, reason=reason))
     if next_at is not None and next_at - now_ms() < MAX_DEFER_MS:
         await tools.queue.enqueue_delivery(delivery.id, delivery.attempts, next_at)
     tools.tally.count("deliveries", f"{delivery.method}_{'again' if state == DeliveryState.DUE else state}")
     log.info("delivery_attempted", delivery_id=delivery.id, state=state, status=attempt.status)
 
 
-def _decide(delivery: Delivery, outcome: _Sent | DeliveryError) -> tuple[DeliveryState, int | None, str | None]:
+async def _save_attempts(db: Connection, tried: Sequence[Tried]) -> list[None]:
+    """Save attempts; an account whose webhook is gone sends no more to it."""
+    await deliveries.save_attempts(db, tried)
+    for one in tried:
+        is_ours = one.delivery.method == DeliveryMethod.WEBHOOK and one.delivery.webhook_url is None
+        if is_ours and not one.attempt.is_ok and one.attempt.status == GONE:
+            await accounts.save_account(db, one.delivery.account_id, webhook_off_at=now_ms())
+            await deliveries.switch_off_webhooks(db, one.delivery.account_id, WEBHOOK_GONE)
+    return [None] * len(tried)
+
+
+def _decide(delivery: Delivery, outcome: Sent | DeliveryError) -> tuple[DeliveryState, int | None, str | None]:
     """Return what becomes of a delivery after this attempt: its state, when to try again, and why."""
-    if isinstance(outcome, _Sent):
+    if isinstance(outcome, Sent):
         return DeliveryState.SENT, None, None
     if outcome.permanent or delivery.kind == DeliveryKind.TEST:
         return DeliveryState.FAILED, None, outcome.message

@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 from arq.connections import ArqRedis
-from arq.worker import Worker, func
+from arq.worker import Worker
 from redis.exceptions import RedisError
 
 from stacklead.errors import StorageFault
@@ -38,8 +38,7 @@ from stacklead.sweep import Sweep, keep_house
 from stacklead.watchdog import Watchdog
 
 MAX_JOBS = 50
-JOB_TIMEOUT_S = 40  # research takes at most 15 s, a delivery attempt at most 30 s
-BATCH_TIMEOUT_S = 600  # of many leads, which wait for slots
+JOB_TIMEOUT_S = 40  # research takes at most 15 s, many of them 20 + 15 s, a delivery attempt at most 30 s
 GRACE_S = 20  # how long a stopping worker waits for its jobs; what is cut is found again by its lease
 POLL_S = 0.5  # only deferred jobs wait for a poll; all others wake the worker
 BURST_POLL_S = 0.01  # in tests, where nothing wakes it
@@ -105,7 +104,7 @@ def make_worker(settings: Settings, tools: Tools, *, burst: bool = False) -> Wak
     waker = open_redis(settings.model_copy())
     waker.connection_pool.connection_kwargs["socket_timeout"] = WAKE_BLOCK_S + 5
     return WakeWorker(
-        functions=[merge_captures, research_lead, func(batch_job, timeout=BATCH_TIMEOUT_S), deliver_lead],
+        functions=[merge_captures, research_lead, batch_job, deliver_lead],
         redis_pool=pool,
         waker=waker,
         burst=burst,

@@ -1,6 +1,7 @@
 """One message over SMTP, by the operator's mail server."""
 
 import asyncio
+import functools
 import re
 import ssl
 from dataclasses import dataclass
@@ -89,7 +90,7 @@ async def send_email(settings: Settings, message: EmailMessage, *, timeout_s: fl
                 timeout=STEP_S,
                 use_tls=server.is_tls,
                 start_tls=server.start_tls,
-                tls_context=_make_tls_context(settings, server),
+                tls_context=_make_tls_context(settings.ca_file, is_verified=server.is_verified),
             )
     except (aiosmtplib.SMTPException, OSError, ValueError) as exc:  # TimeoutError is an OSError
         raise _make_failure(exc, server) from exc
@@ -107,11 +108,12 @@ def _make_envelope(message: EmailMessage) -> tuple[EmailMessage | bytes, str, st
     return message.as_bytes() if (sender + to).isascii() else message, sender, to
 
 
-def _make_tls_context(settings: Settings, server: SmtpServer) -> ssl.SSLContext:
+@functools.cache  # to read the system's certificates takes longer than to send a mail
+def _make_tls_context(ca_file: str, *, is_verified: bool) -> ssl.SSLContext:
     context = ssl.create_default_context()
-    if settings.ca_file:
-        context.load_verify_locations(settings.ca_file)
-    if not server.is_verified:  # as between mail servers: better than in the clear
+    if ca_file:
+        context.load_verify_locations(ca_file)
+    if not is_verified:  # as between mail servers: better than in the clear
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context

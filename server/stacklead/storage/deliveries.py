@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, func, insert, select, update
+from sqlalchemy import RowMapping, and_, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -55,6 +55,17 @@ class Attempt:
     answer: str
     took_ms: int
     started_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """One try and what becomes of its delivery; `next_at` is when it is due again, if it is."""
+
+    delivery: Delivery
+    attempt: Attempt
+    state: DeliveryState
+    next_at: int | None
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,20 +165,23 @@ async def list_due(db: AsyncConnection, *, until: int, limit: int = 500) -> Sequ
 
 async def claim_delivery(db: AsyncConnection, delivery_id: int) -> Delivery | None:
     """Take a due delivery for LEASE_MS; None if it is not due or another worker's."""
+    return (await claim_deliveries(db, [delivery_id]))[0]
+
+
+async def claim_deliveries(db: AsyncConnection, delivery_ids: Sequence[int]) -> list[Delivery | None]:
+    """Take many deliveries as `claim_delivery` takes one; the result is in the order of the ids."""
     now = now_ms()
+    is_due = and_(deliveries.c.state == DeliveryState.DUE, deliveries.c.next_at <= now, _is_free(now))
+    # Locked in one order, so that two workers with the same deliveries do not wait for each other.
+    mine = select(deliveries.c.id).where(deliveries.c.id.in_(delivery_ids), is_due).order_by(deliveries.c.id)
     query = (
         update(deliveries)
-        .where(
-            deliveries.c.id == delivery_id,
-            deliveries.c.state == DeliveryState.DUE,
-            deliveries.c.next_at <= now,
-            _is_free(now),
-        )
+        .where(deliveries.c.id.in_(mine.with_for_update()), is_due)
         .values(lease_until=now + LEASE_MS, attempts=deliveries.c.attempts + 1, updated_at=now)
         .returning(*deliveries.c)
     )
-    row = (await db.execute(query)).mappings().one_or_none()
-    return _delivery(row) if row else None
+    taken = {row["id"]: _delivery(row) for row in (await db.execute(query)).mappings()}
+    return [taken.pop(delivery_id, None) for delivery_id in delivery_ids]
 
 
 async def count_lost_attempts(db: AsyncConnection, delivery: Delivery) -> int:
@@ -186,37 +200,68 @@ async def save_attempt(
     reason: str | None = None,
 ) -> None:
     """Record one try and what becomes of the delivery: sent, due again at `next_at`, failed, or off."""
-    await db.execute(
-        insert(attempts).values(
-            delivery_id=delivery.id,
-            number=attempt.number,
-            is_ok=attempt.is_ok,
-            status=attempt.status,
-            answer=attempt.answer[:MAX_ANSWER_CHARS].replace("\0", ""),
-            took_ms=attempt.took_ms,
-            started_at=attempt.started_at,
-        )
-    )
-    changes: dict[str, Any] = {"state": state, "state_reason": reason, "lease_until": None, "updated_at": now_ms()}
-    if next_at is not None:
-        changes["next_at"] = next_at
-    await db.execute(update(deliveries).where(_is_still_held(delivery)).values(changes))
+    await save_attempts(db, [Tried(delivery=delivery, attempt=attempt, state=state, next_at=next_at, reason=reason)])
+
+
+async def save_attempts(db: AsyncConnection, tried: Sequence[Tried]) -> None:
+    """Record many tries, each of another delivery, as `save_attempt` records one."""
+    await db.execute(insert(attempts), [_attempt_row(one) for one in tried])
+    now = now_ms()
+    changes = [
+        {
+            **_hold(one.delivery),
+            "new_state": one.state,
+            "new_reason": one.reason,
+            "new_next_at": one.delivery.next_at if one.next_at is None else one.next_at,
+            "now": now,
+        }
+        for one in tried
+    ]
+    await db.execute(_TRIED, changes)
+
+
+def _attempt_row(one: Tried) -> dict[str, Any]:
+    return {
+        "delivery_id": one.delivery.id,
+        "number": one.attempt.number,
+        "is_ok": one.attempt.is_ok,
+        "status": one.attempt.status,
+        "answer": one.attempt.answer[:MAX_ANSWER_CHARS].replace("\0", ""),
+        "took_ms": one.attempt.took_ms,
+        "started_at": one.attempt.started_at,
+    }
 
 
 async def save_waiting(db: AsyncConnection, delivery: Delivery, reason: str) -> None:
     """Put a claimed delivery back until its account has an address for it."""
     changes = {"state": DeliveryState.WAITING_FOR_ADDRESS, "state_reason": reason, "lease_until": None}
-    query = update(deliveries).where(_is_still_held(delivery))
-    await db.execute(query.values({**changes, "attempts": delivery.attempts - 1, "updated_at": now_ms()}))
+    query = update(deliveries).where(_IS_STILL_HELD)
+    query = query.values({**changes, "attempts": delivery.attempts - 1, "updated_at": now_ms()})
+    await db.execute(query, _hold(delivery))
 
 
-def _is_still_held(delivery: Delivery) -> ColumnElement[bool]:
-    """The claim that a worker made is still its own."""
-    return and_(
-        deliveries.c.id == delivery.id,
-        deliveries.c.attempts == delivery.attempts,
-        deliveries.c.lease_until == delivery.lease_until,
+def _hold(delivery: Delivery) -> dict[str, Any]:
+    """Return the values of `_IS_STILL_HELD`."""
+    return {"row_id": delivery.id, "held_attempts": delivery.attempts, "held_until": delivery.lease_until}
+
+
+# The claim that a worker made is still its own.
+_IS_STILL_HELD = and_(
+    deliveries.c.id == bindparam("row_id"),
+    deliveries.c.attempts == bindparam("held_attempts"),
+    deliveries.c.lease_until == bindparam("held_until"),
+)
+_TRIED = (
+    update(deliveries)
+    .where(_IS_STILL_HELD)
+    .values(
+        state=bindparam("new_state"),
+        state_reason=bindparam("new_reason"),
+        next_at=bindparam("new_next_at"),
+        lease_until=None,
+        updated_at=bindparam("now"),
     )
+)
 
 
 async def switch_off_webhooks(db: AsyncConnection, account_id: int, reason: str) -> None:
