@@ -1,11 +1,10 @@
 """`stacklead worker` with a research that does nothing, so that only what surrounds the research is measured."""
 
-import asyncio
 from typing import Any
 
 from stacklead.models import Company, Domain, Lead, Person, Research, ScoreDetail
 from stacklead.settings import Settings
-from stacklead.worker import run_worker
+from stacklead.worker import work
 
 
 async def find_nothing(lead: Lead, _kit: Any, **_options: Any) -> Research:
@@ -23,4 +22,4 @@ async def find_nothing(lead: Lead, _kit: Any, **_options: Any) -> Research:
 
 
 if __name__ == "__main__":
-    asyncio.run(run_worker(Settings.from_env(), find_nothing))
+    work(Settings.from_env(), find_nothing)

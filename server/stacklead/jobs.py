@@ -80,6 +80,7 @@ def make_tools(
 
 
 Context = dict[Any, Any]
+Decided = tuple[DeliveryState, int | None, str | None]  # of a delivery: its state, when to try again, and why
 
 MAX_LOST_ATTEMPTS = 5  # attempts of a delivery that ended with their worker, before it is given up
 
@@ -244,20 +245,21 @@ async def _claim_parcels(db: Connection, delivery_ids: Sequence[int]) -> list[tu
     return [(one, owners[one.account_id]) if one else None for one in claimed]
 
 
-async def _has_lost_too_many(tools: Tools, delivery: Delivery) -> bool:
-    """Return whether too many attempts before this one ended with their worker."""
-    if delivery.attempts - 1 <= MAX_LOST_ATTEMPTS:  # however many it were
-        return False
+async def _count_lost(tools: Tools, delivery: Delivery) -> int:
+    """Return how many attempts before this one ended with their worker."""
+    if delivery.attempts == 1:
+        return 0
     async with tools.database.read() as db:
-        return await deliveries.count_lost_attempts(db, delivery) > MAX_LOST_ATTEMPTS
+        return await deliveries.count_lost_attempts(db, delivery)
 
 
 async def _deliver_claimed(tools: Tools, delivery: Delivery, account: Account) -> None:
     """Send a claimed delivery and save what came of it."""
     started_at, started = now_ms(), time.monotonic()
+    lost = await _count_lost(tools, delivery)
     outcome: Sent | DeliveryError
     try:
-        if await _has_lost_too_many(tools, delivery):
+        if lost > MAX_LOST_ATTEMPTS:
             raise DeliveryError("No attempt came to its end.", permanent=True)
         outcome = await send(tools.settings, tools.database, tools.outbound, account, delivery)
     except NothingConfigured as exc:
@@ -281,11 +283,11 @@ async def _deliver_claimed(tools: Tools, delivery: Delivery, account: Account) -
         took_ms=int((time.monotonic() - started) * 1000),
         started_at=started_at,
     )
-    await _save_attempt(tools, delivery, attempt, outcome)
+    await _save_attempt(tools, delivery, attempt, _decide(delivery, outcome, lost))
 
 
-async def _save_attempt(tools: Tools, delivery: Delivery, attempt: Attempt, outcome: Sent | DeliveryError) -> None:
-    state, next_at, reason = _decide(delivery, outcome)
+async def _save_attempt(tools: Tools, delivery: Delivery, attempt: Attempt, decided: Decided) -> None:
+    state, next_at, reason = decided
     await tools.attempts(Tried(delivery=delivery, attempt=attempt, state=state, next_at=next_at, reason=reason))
     if next_at is not None and next_at - now_ms() < MAX_DEFER_MS:
         await tools.queue.enqueue_delivery(delivery.id, delivery.attempts, next_at)
@@ -304,13 +306,13 @@ async def _save_attempts(db: Connection, tried: Sequence[Tried]) -> list[None]:
     return [None] * len(tried)
 
 
-def _decide(delivery: Delivery, outcome: Sent | DeliveryError) -> tuple[DeliveryState, int | None, str | None]:
-    """Return what becomes of a delivery after this attempt: its state, when to try again, and why."""
+def _decide(delivery: Delivery, outcome: Sent | DeliveryError, lost: int) -> Decided:
+    """Return what becomes of a delivery after this attempt; the `lost` ones before it say nothing of the receiver."""
     if isinstance(outcome, Sent):
         return DeliveryState.SENT, None, None
     if outcome.permanent or delivery.kind == DeliveryKind.TEST:
         return DeliveryState.FAILED, None, outcome.message
-    wait_s = next_wait_s(delivery.attempts, outcome.retry_after_s)
+    wait_s = next_wait_s(delivery.attempts - lost, outcome.retry_after_s)
     if wait_s is None:
-        return DeliveryState.FAILED, None, f"Gave up after {delivery.attempts} attempts: {outcome.message}"
+        return DeliveryState.FAILED, None, f"Gave up after {delivery.attempts - lost} attempts: {outcome.message}"
     return DeliveryState.DUE, now_ms() + int(wait_s * 1000), outcome.message

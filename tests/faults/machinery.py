@@ -23,6 +23,19 @@ class CrashingCluster(Cluster):
         self.server = Server(command, self.folder / "log", signal="QUIT", cwd=self.folder, **self.identity)
         self.server.wait_until(self._answers)
 
+    def pids(self) -> list[int]:
+        """Return the processes of the server: the first, and all that it started."""
+        pid = int((self.data / "postmaster.pid").read_text().split()[0])
+        return [pid, *children_of(pid)]
+
+    def revive(self) -> bool:
+        """Start it if it ended, which it does when it cannot write its log; returns whether it had."""
+        if self._answers() or (self.data / "postmaster.pid").exists():
+            return False
+        self.stop()  # what held it on its leash
+        self.start()
+        return True
+
     def create_url(self) -> str:
         """Create a database with the schema in it and return its URL."""
         return self.fresh_database()
@@ -44,6 +57,14 @@ class Clock:
         part = self.file.with_suffix(".part")
         part.write_text(str(offset_s))
         part.replace(self.file)
+
+
+def children_of(pid: int) -> list[int]:
+    """Return the processes that a process started; none if it is gone."""
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except FileNotFoundError:
+        return []
 
 
 def mount_tmpfs(folder: Path, mib: int) -> bool:

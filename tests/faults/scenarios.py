@@ -16,17 +16,26 @@ from faults.ledger import Account, Failed, Ledger
 from faults.machinery import full_disk
 from faults.system import PARTS, System, wait_for
 
-# A killed worker's leases last 25 and 45 s, one after the other; a delivery that lost an attempt to a kill and is then
-# refused by the sink waits for five minutes.
+# A killed worker's leases last 25 and 45 s, one after the other; a delivery that the sink refuses twice waits for five
+# minutes, which happens if an attempt reaches it before a kill and no word of it reaches us.
 RECOVERY_S = 450.0
 DISK_MIB = 48
 CALLS_PER_S = 300.0
+HEAL_S = 180.0  # until calls go on after a fault, on a busy machine
+STORES = ("sqlite", "postgres")
+ONLY_ON = {"postgres": ("postgres",), "tmpfs": ("sqlite",)}
+
+
+def say(text: str) -> None:
+    """Print a line at once, so that a long run can be followed."""
+    print(text, flush=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How much to do, and on what."""
+    """What to do, how much of it, and on what."""
 
+    name: str  # of the scenario
     rounds: int
     calls: int  # acknowledged in each round
     connections: int
@@ -34,7 +43,7 @@ class Plan:
     seed: int
     source: Path | None = None  # the folder of the package, if it is not our own
     patience_s: float = RECOVERY_S  # how long the product may take to settle
-    say: Callable[[str], None] = print
+    say: Callable[[str], None] = say
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,6 +51,7 @@ class Outcome:
     """What came of one scenario."""
 
     name: str
+    store: str
     rounds: int
     acknowledged: int
     account: Account
@@ -54,18 +64,17 @@ class Outcome:
 class Run:
     """One scenario under way: the product, the clients' list, and the dice."""
 
-    def __init__(self, name: str, plan: Plan, system: System) -> None:
-        self.name = name
+    def __init__(self, plan: Plan, system: System) -> None:
         self.plan = plan
         self.system = system
         self.ledger = Ledger()
-        self.rng = random.Random(f"{plan.seed} {name}")
+        self.rng = random.Random(f"{plan.seed} {plan.name} {plan.store}")
         self.notes: list[str] = []
 
     def say(self, text: str) -> None:
-        self.plan.say(f"  {self.name:<9} {text}")
+        self.plan.say(f"  {self.plan.name:<9}{self.plan.store:<9} {text}")
 
-    async def round(self, hurt: Callable[[], Awaitable[None]], *, heal_s: float = 60.0) -> None:
+    async def round(self, hurt: Callable[[], Awaitable[None]], *, heal_s: float = HEAL_S) -> None:
         """Hand in leads; hurt the product at a random moment while calls, research and deliveries run; go on."""
         arrivals = self.system.arrivals
         arrivals.read()
@@ -202,11 +211,15 @@ async def postgres(run: Run) -> None:
 
 
 async def disk(run: Run) -> None:
-    """Neither web nor worker can write a byte to a file for some seconds; then there is space again."""
+    """Who keeps the data cannot write a byte to a file for some seconds; then there is space again."""
 
     async def hurt() -> None:
-        with full_disk([pid for pid in (run.system.pid("web"), run.system.pid("worker")) if pid]):
+        cluster = run.system.cluster
+        pids = cluster.pids() if cluster else [run.system.pid("web"), run.system.pid("worker")]
+        with full_disk([pid for pid in pids if pid]):
             await refuses_calls(run)
+        if cluster and await asyncio.to_thread(cluster.revive):
+            run.notes.append("PostgreSQL ended on the full disk and was started again, as a person would")
 
     for _ in range(run.plan.rounds):
         await run.round(hurt)
@@ -304,27 +317,27 @@ SCENARIOS: dict[str, Scenario] = {
 }
 
 
-def open_system(name: str, plan: Plan) -> System:
+def open_system(plan: Plan) -> System:
     """Make the product that a scenario hurts; nothing of it runs yet."""
     return System(
-        {"STACKLEAD_REDIS_URL": "unix:///nobody/redis.sock"} if name == "noredis" else {},
+        {"STACKLEAD_REDIS_URL": "unix:///nobody/redis.sock"} if plan.name == "noredis" else {},
         source=plan.source,
-        is_postgres=plan.store == "postgres" or name == "postgres",
-        has_clock=name == "clock",
-        disk_mib=DISK_MIB if name == "tmpfs" else 0,
+        is_postgres=plan.store == "postgres",
+        has_clock=plan.name == "clock",
+        disk_mib=DISK_MIB if plan.name == "tmpfs" else 0,
     )
 
 
-async def run_scenario(name: str, plan: Plan) -> Outcome:
+async def run_scenario(plan: Plan) -> Outcome:
     """Run one scenario from a fresh product to the settled account."""
     started = time.monotonic()
-    system = open_system(name, plan)
-    run = Run(name, plan, system)
+    system = open_system(plan)
+    run = Run(plan, system)
     is_kept = plan.source is None  # of a product that is broken on purpose nothing is to be learned
     try:
         system.start()
         await system.wait_ready()
-        await SCENARIOS[name](run)
+        await SCENARIOS[plan.name](run)
         recovery_s = await run.settle()
         account = system.arrivals.account(run.ledger)
         is_kept = is_kept and not account.is_clean
@@ -332,8 +345,10 @@ async def run_scenario(name: str, plan: Plan) -> Outcome:
         raise Failed(f"{exc}; the product's last words:\n{system.last_words()}") from exc
     finally:
         system.close(keep=is_kept)
+    run.say(f"settled in {recovery_s:.0f} s")
     return Outcome(
-        name=name,
+        name=plan.name,
+        store=plan.store,
         rounds=plan.rounds,
         acknowledged=run.ledger.acknowledged,
         account=account,

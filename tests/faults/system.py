@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 
 from faults.clients import Door
 from faults.ledger import Arrivals, Failed
-from faults.machinery import JUMPING, Clock, CrashingCluster, mount_tmpfs
+from faults.machinery import JUMPING, Clock, CrashingCluster, children_of, mount_tmpfs
 from machine import need, need_postgres
 from stacklead.commands.account import make_account
 from stacklead.models import TagDelivery
@@ -30,7 +30,7 @@ from stacklead.storage.accounts import get_account_by_public_id, save_account
 from stacklead.storage.database import Database
 
 ROOT = Path(__file__).resolve().parents[2]
-START_S = 60.0
+START_S = 180.0  # on a busy machine
 PARTS = {"web": b"\0serve\0", "worker": b"\0worker\0", "redis": b"redis-server"}  # what their command lines have
 
 T = TypeVar("T")
@@ -161,7 +161,7 @@ class System:
     def pid(self, part: str) -> int:
         """Return the process id of a part that `stacklead up` runs; 0 if there is none now."""
         assert self.up is not None
-        for pid in _children(self.up.pid):
+        for pid in children_of(self.up.pid):
             if PARTS[part] in _command_line(pid):
                 return pid
         return 0
@@ -180,7 +180,7 @@ class System:
     def kill_everything(self) -> None:
         """Kill `stacklead up` and all that it started, at once, as a power cut of the program does."""
         assert self.up is not None
-        for pid in (self.up.pid, *_children(self.up.pid)):
+        for pid in (self.up.pid, *children_of(self.up.pid)):
             os.kill(pid, signal.SIGKILL)
         self.up.wait()
 
@@ -275,13 +275,6 @@ async def _is_open_in_postgres(url: str) -> bool:
         return bool(await connection.fetchval(OPEN_WORK))
     finally:
         await connection.close()
-
-
-def _children(pid: int) -> list[int]:
-    try:
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except FileNotFoundError:
-        return []
 
 
 def _command_line(pid: int) -> bytes:

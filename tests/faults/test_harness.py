@@ -13,6 +13,7 @@ from machine import need_redis
 def run_broken(name: str, folder: Path, how: Break, *, calls: int, patience_s: float) -> Outcome:
     need_redis()
     plan = Plan(
+        name=name,
         rounds=1,
         calls=calls,
         connections=32,
@@ -21,7 +22,7 @@ def run_broken(name: str, folder: Path, how: Break, *, calls: int, patience_s: f
         source=make_broken(folder, how),
         patience_s=patience_s,
     )
-    return asyncio.run(run_scenario(name, plan))
+    return asyncio.run(run_scenario(plan))
 
 
 def test_a_build_that_answers_before_the_commit_fails(tmp_path: Path) -> None:

@@ -398,9 +398,15 @@ async def _step(tools: Tools) -> None:
 
 
 def test_arq_still_has_what_the_worker_overrides() -> None:
-    for name in ("main", "_release_sem_dec_counter_on_complete", "_poll_iteration"):
+    overridden = {"main", "start_jobs", "_release_sem_dec_counter_on_complete"}
+    for name in (*overridden, "_poll_iteration"):
         assert callable(getattr(Worker, name))
-    assert {"main", "_release_sem_dec_counter_on_complete"} <= set(vars(WakeWorker))
+    assert overridden <= set(vars(WakeWorker))
+
+
+def test_jobs_of_a_dead_worker_are_free_within_a_minute(tools: Tools) -> None:
+    """arq holds every one of them back for as long as the longest job may last, and ten seconds."""
+    assert make_worker(tools.settings, tools).in_progress_timeout_s <= 60
 
 
 async def test_idle_worker_starts_at_once(tools: Tools, owner: Tenant, mailbox: Mailbox) -> None:

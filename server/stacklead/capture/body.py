@@ -1,7 +1,8 @@
 """Request bodies to flat parameters: form, multipart, JSON, and JSON labelled text/plain."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+import types
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -31,11 +32,31 @@ async def read_body(receive: Receive, content_length: bytes | None, *, timeout_s
     """
     if content_length is not None and content_length.isdigit() and int(content_length) > MAX_BODY_BYTES:
         raise _too_large()
+    reading = _read_chunks(receive)
+    try:
+        waited_for = reading.send(None)
+    except StopIteration as done:  # it was all there: nearly always, and a timer costs more than to read it
+        return done.value
     try:
         async with asyncio.timeout(timeout_s):
-            return await _read_chunks(receive)
+            return await _go_on(reading, waited_for)
     except TimeoutError as exc:
         raise InvalidRequest("The body took too long to arrive.", code="body_too_slow") from exc
+
+
+@types.coroutine
+def _go_on(begun: Coroutine[Any, Any, bytes], waited_for: Any) -> Generator[Any, Any, bytes]:
+    """Await the rest of a coroutine that was begun by hand, and waits for this."""
+    try:
+        while True:
+            try:
+                came = yield waited_for
+            except BaseException as exc:  # noqa: BLE001 (the coroutine's to handle)
+                waited_for = begun.throw(exc)
+            else:
+                waited_for = begun.send(came)
+    except StopIteration as done:
+        return done.value
 
 
 async def _read_chunks(receive: Receive) -> bytes:

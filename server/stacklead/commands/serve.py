@@ -21,7 +21,7 @@ from stacklead.logs import set_up_logging
 from stacklead.settings import Settings, read_environment
 from stacklead.storage.database import IngestTaken, hold_ingest
 from stacklead.storage.database import migrate as migrate_database
-from stacklead.worker import run_worker
+from stacklead.worker import work
 
 MAX_CONNECTIONS = 2000
 PARENT_CHECK_S = 0.5
@@ -88,7 +88,7 @@ def worker() -> None:
     """Run a worker: research and deliveries."""
     set_up_logging()
     follow_parent()
-    asyncio.run(run_worker(Settings.from_env(), notify_socket=read_environment().get("NOTIFY_SOCKET", "")))
+    work(Settings.from_env(), notify_socket=read_environment().get("NOTIFY_SOCKET", ""))
 
 
 def migrate() -> None:

@@ -168,7 +168,13 @@ _BAD_ROW = (sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.ProgrammingE
 
 
 def _connect_sqlite(path: str, busy_timeout_s: float) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=busy_timeout_s)
+    connection = sqlite3.connect(
+        path,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=busy_timeout_s,
+        cached_statements=MAX_STATEMENT_ROWS + 10,  # one for each size of a batch stays prepared
+    )
     # A longer log between checkpoints: a page that many captures dirtied is then written back once.
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "wal_autocheckpoint=4000"):
         connection.execute(f"PRAGMA {pragma}")
@@ -177,15 +183,13 @@ def _connect_sqlite(path: str, busy_timeout_s: float) -> sqlite3.Connection:
 
 def _insert_sqlite(connection: sqlite3.Connection, rows: list[CaptureRow]) -> int:
     """Commit rows and return the id of the first; one writer, so the ids of a batch have no gaps."""
+    if len(rows) <= MAX_STATEMENT_ROWS:  # a transaction of its own
+        return _execute_insert(connection, rows) - len(rows) + 1
     last_id = 0
     connection.execute("BEGIN IMMEDIATE")
     try:
-        done = 0
-        while left := len(rows) - done:
-            size = min(1 << (left.bit_length() - 1), MAX_STATEMENT_ROWS)
-            values = [*itertools.chain.from_iterable(rows[done : done + size])]
-            last_id = connection.execute(_sqlite_insert(size), values).lastrowid or 0
-            done += size
+        for start in range(0, len(rows), MAX_STATEMENT_ROWS):
+            last_id = _execute_insert(connection, rows[start : start + MAX_STATEMENT_ROWS])
         connection.execute("COMMIT")
     except BaseException:
         with contextlib.suppress(sqlite3.Error):
@@ -194,9 +198,15 @@ def _insert_sqlite(connection: sqlite3.Connection, rows: list[CaptureRow]) -> in
     return last_id - len(rows) + 1
 
 
+def _execute_insert(connection: sqlite3.Connection, rows: list[CaptureRow]) -> int:
+    """Append rows with one statement and return the id of the last."""
+    values = [*itertools.chain.from_iterable(rows)]
+    return connection.execute(_sqlite_insert(len(rows)), values).lastrowid or 0
+
+
 @functools.cache
 def _sqlite_insert(rows: int) -> str:
-    """Return the statement for so many rows: powers of two, so that SQLite keeps all of them prepared.
+    """Return the statement for so many rows.
 
     Every statement lets go of Python's lock and has to get it back from the busy event loop; one for each row would
     spend more time on that than on writing.
