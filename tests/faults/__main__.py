@@ -14,6 +14,7 @@ import json
 import random
 import sys
 import tempfile
+import traceback
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -105,8 +106,9 @@ def collect(started: dict[tuple[str, str], Future[Outcome]]) -> tuple[list[Outco
             outcomes.append(future.result())
         except pytest.skip.Exception as exc:
             print(f"  {name} on {store} SKIPPED: {exc}", flush=True)
-        except (Failed, pytest.fail.Exception) as exc:
-            print(f"  {name} on {store} FAILED: {exc}", flush=True)
+        except (Exception, pytest.fail.Exception) as exc:  # whatever it is, the others are told of
+            what = exc if isinstance(exc, Failed) else "".join(traceback.format_exception(exc))
+            print(f"  {name} on {store} FAILED: {what}", flush=True)
             failures.append(f"{name} on {store}")
     return outcomes, failures
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import resource
+import os
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from support.postgres import Cluster
 from support.process import Server, runs_as_root
@@ -30,7 +31,11 @@ class CrashingCluster(Cluster):
 
     def revive(self) -> bool:
         """Start it if it ended, which it does when it cannot write its log; returns whether it had."""
-        if self._answers() or (self.data / "postmaster.pid").exists():
+        try:
+            os.kill(self.pids()[0], 0)
+        except (FileNotFoundError, ProcessLookupError):
+            pass
+        else:
             return False
         self.stop()  # what held it on its leash
         self.start()
@@ -74,14 +79,16 @@ def mount_tmpfs(folder: Path, mib: int) -> bool:
 
 
 @contextmanager
-def full_disk(pids: list[int]) -> Iterator[None]:
-    """Refuse these processes every byte that would make a file longer than nothing."""
-    before = {pid: resource.prlimit(pid, resource.RLIMIT_FSIZE) for pid in pids}
-    for pid, (_, hard) in before.items():
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, hard))
+def full_disk(pids: list[int], identity: Mapping[str, Any]) -> Iterator[None]:
+    """Refuse these processes, which run as `identity`, every byte that they want to write to a file."""
+    _limit_files(pids, "0", identity)
     try:
         yield
     finally:
-        for pid, limits in before.items():
-            with suppress(ProcessLookupError):
-                resource.prlimit(pid, resource.RLIMIT_FSIZE, limits)
+        _limit_files(pids, "unlimited", identity)
+
+
+def _limit_files(pids: list[int], size: str, identity: Mapping[str, Any]) -> None:
+    """Set the soft limit of each process; one that is gone needs none. A command, because its user must be theirs."""
+    for pid in pids:
+        subprocess.run(["prlimit", f"--pid={pid}", f"--fsize={size}:"], capture_output=True, **identity)

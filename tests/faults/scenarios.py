@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import signal
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -216,7 +217,7 @@ async def disk(run: Run) -> None:
     async def hurt() -> None:
         cluster = run.system.cluster
         pids = cluster.pids() if cluster else [run.system.pid("web"), run.system.pid("worker")]
-        with full_disk([pid for pid in pids if pid]):
+        with full_disk([pid for pid in pids if pid], cluster.identity if cluster else {}):
             await refuses_calls(run)
         if cluster and await asyncio.to_thread(cluster.revive):
             run.notes.append("PostgreSQL ended on the full disk and was started again, as a person would")
@@ -317,15 +318,19 @@ SCENARIOS: dict[str, Scenario] = {
 }
 
 
+_OPENING = threading.Lock()  # Alembic, which makes the schema, has one context for a whole process
+
+
 def open_system(plan: Plan) -> System:
     """Make the product that a scenario hurts; nothing of it runs yet."""
-    return System(
-        {"STACKLEAD_REDIS_URL": "unix:///nobody/redis.sock"} if plan.name == "noredis" else {},
-        source=plan.source,
-        is_postgres=plan.store == "postgres",
-        has_clock=plan.name == "clock",
-        disk_mib=DISK_MIB if plan.name == "tmpfs" else 0,
-    )
+    with _OPENING:
+        return System(
+            {"STACKLEAD_REDIS_URL": "unix:///nobody/redis.sock"} if plan.name == "noredis" else {},
+            source=plan.source,
+            is_postgres=plan.store == "postgres",
+            has_clock=plan.name == "clock",
+            disk_mib=DISK_MIB if plan.name == "tmpfs" else 0,
+        )
 
 
 async def run_scenario(plan: Plan) -> Outcome:
