@@ -2,7 +2,8 @@
 
     python -m bench.load PORT CONNECTIONS FIRST COUNT CLIENT_KEY
 
-Sends the calls numbered from FIRST and prints one JSON object: `acknowledged` (numbers answered with 200), `refused`
+Sends the calls numbered from FIRST and prints one JSON object: `acknowledged` (numbers answered with 200, as spans of a
+first and a last one, so that the answer stays short), `refused`
 (other answers, by status), `seconds` (first byte sent to last answer), and the latencies in milliseconds.
 """
 
@@ -100,12 +101,23 @@ async def run(port: int, connections: int, first: int, count: int, client_key: s
     seconds = time.perf_counter() - started
     latencies = sorted(work.latencies) or [0.0]
     return {
-        "acknowledged": work.acknowledged,
+        "acknowledged": spans(work.acknowledged),
         "refused": work.refused,
         "seconds": seconds,
         "p50_ms": 1000 * latencies[len(latencies) // 2],
         "p99_ms": 1000 * latencies[len(latencies) * 99 // 100],
     }
+
+
+def spans(numbers: list[int]) -> list[list[int]]:
+    """Return numbers as spans without a gap, each its first and its last one."""
+    found: list[list[int]] = []
+    for number in sorted(numbers):
+        if found and number == found[-1][1] + 1:
+            found[-1][1] = number
+        else:
+            found.append([number, number])
+    return found
 
 
 if __name__ == "__main__":

@@ -48,11 +48,10 @@ class Server:
         if done.returncode:
             raise Failed(f"the load process failed:\n{done.stderr[-2000:]}")
         result = json.loads(done.stdout)
-        self.acknowledged.update(result["acknowledged"])
-        if len(result["acknowledged"]) != calls:
-            raise Failed(
-                f"{self.name} answered {len(result['acknowledged'])} of {calls} calls with 200: {result['refused']}"
-            )
+        acknowledged = {number for low, high in result["acknowledged"] for number in range(low, high + 1)}
+        self.acknowledged |= acknowledged
+        if len(acknowledged) != calls:
+            raise Failed(f"{self.name} answered {len(acknowledged)} of {calls} calls with 200: {result['refused']}")
         return Round(
             cpu_us=cpu / calls * 1e6,
             per_s=calls / result["seconds"],

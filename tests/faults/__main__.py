@@ -11,7 +11,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import random
+import signal
 import sys
 import tempfile
 import traceback
@@ -25,6 +27,7 @@ import pytest
 from faults.broken import EARLY_ANSWER, make_broken
 from faults.ledger import Failed
 from faults.scenarios import ONLY_ON, SCENARIOS, STORES, Outcome, Plan, run_scenario
+from faults.system import end_all
 
 # The long ones first, so that the short ones fill the gaps.
 DEFAULT = ("kill", "hang", "noredis", "clock", "flushall", "postgres", "disk", "tmpfs")
@@ -34,6 +37,8 @@ CONTROL_PATIENCE_S = 20.0  # what is lost does not come later
 
 def main() -> int:
     options = parse_options()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, interrupt)
     seed = options.seed if options.seed is not None else random.randrange(1_000_000)
     print(f"seed {seed}; {options.connections} connections, {options.calls} acknowledged calls a round", flush=True)
     wanted = [
@@ -50,6 +55,12 @@ def main() -> int:
     print_table(outcomes)
     print(json.dumps(summarise(outcomes, failures if is_sound else [*failures, "control"], seed)), flush=True)
     return 0 if is_sound and is_good(outcomes, failures) else 1
+
+
+def interrupt(signum: int, _frame: object) -> None:
+    """End what was started, and ourselves without waiting for it."""
+    end_all()
+    os._exit(128 + signum)
 
 
 def parse_options() -> argparse.Namespace:
@@ -106,7 +117,7 @@ def collect(started: dict[tuple[str, str], Future[Outcome]]) -> tuple[list[Outco
             outcomes.append(future.result())
         except pytest.skip.Exception as exc:
             print(f"  {name} on {store} SKIPPED: {exc}", flush=True)
-        except (Exception, pytest.fail.Exception) as exc:  # whatever it is, the others are told of
+        except (Exception, pytest.fail.Exception) as exc:  # noqa: BLE001 (whatever it is, the others are told of)
             what = exc if isinstance(exc, Failed) else "".join(traceback.format_exception(exc))
             print(f"  {name} on {store} FAILED: {what}", flush=True)
             failures.append(f"{name} on {store}")

@@ -43,7 +43,7 @@ class Plan:
     store: str  # sqlite or postgres
     seed: int
     source: Path | None = None  # the folder of the package, if it is not our own
-    patience_s: float = RECOVERY_S  # how long the product may take to settle
+    patience_s: float = RECOVERY_S  # how long nothing may arrive before the product is settled
     say: Callable[[str], None] = say
 
 
@@ -112,15 +112,18 @@ class Run:
     async def settle(self) -> float:
         """Wait until everything arrived and the product has nothing more to do; returns the seconds it took."""
         started = time.monotonic()
-        deadline = started + self.plan.patience_s
-        while time.monotonic() < deadline:
+        left, since = -1, started
+        while time.monotonic() < since + self.plan.patience_s:
             self.system.arrivals.read()
-            is_complete = not self.system.arrivals.missing(self.ledger) and not await self.system.has_open_work()
+            missing = len(self.system.arrivals.missing(self.ledger))
+            is_complete = not missing and not await self.system.has_open_work()
             if is_complete or self.system.arrivals.has_doubled:
                 break
+            if missing != left:
+                left, since = missing, time.monotonic()
             await asyncio.sleep(0.5)
         else:
-            self.notes.append(f"not settled after {self.plan.patience_s:g} s")
+            self.notes.append(f"nothing came any more for {self.plan.patience_s:g} s")
         return time.monotonic() - started
 
 

@@ -57,6 +57,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+LIVING: set[System] = set()  # what an interrupted run has to end
+
+
+def end_all() -> None:
+    """Tell all that was started to end; it does so by itself."""
+    for system in LIVING:
+        for process in system.processes:
+            process.terminate()
+
+
 class System:
     """`stacklead up` over a folder of its own, two sinks, and one account with both keys.
 
@@ -77,6 +87,7 @@ class System:
         has_clock: bool = False,
         disk_mib: int = 0,
     ) -> None:
+        LIVING.add(self)
         self.folder = Path(tempfile.mkdtemp(prefix="sl-faults-"))  # a socket's path must be short
         self.data_dir = self.folder / "data"
         self.log = self.data_dir / "product.log"
@@ -133,6 +144,7 @@ class System:
 
     def close(self, *, keep: bool = False) -> None:
         """End everything that was started here; removes the folder unless it is to be kept."""
+        LIVING.discard(self)
         for process in reversed(self.processes):
             if process.poll() is None:
                 process.terminate()

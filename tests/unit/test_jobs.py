@@ -262,6 +262,22 @@ async def test_delivery_that_ends_with_its_worker_is_given_up(tools: Tools, owne
     assert mailbox.mails == []
 
 
+async def test_attempt_that_ended_with_its_worker_does_not_lengthen_the_wait(
+    tools: Tools, owner: Tenant, inbox: Inbox
+) -> None:
+    inbox.status = 503
+    await append(tools, append_api, owner, delivery_method="webhook")
+    await merge_captures({"tools": tools})
+    await research_lead({"tools": tools}, 1)
+    async with tools.database.write() as db:
+        assert await deliveries.claim_delivery(db, 1)
+        await db.execute(update(tables.deliveries).values(lease_until=0))
+    await deliver_lead({"tools": tools}, 1)
+    [delivery] = await rows(tools, "deliveries")
+    assert (delivery["state"], delivery["attempts"]) == ("due", 2)
+    assert delivery["next_at"] - now_ms() <= 5_750  # the wait after a first failure
+
+
 async def test_payload_that_cannot_be_researched_is_given_back(tools: Tools, owner: Tenant) -> None:
     await append(tools, append_tag, owner)
     await merge_captures({"tools": tools})
@@ -404,7 +420,7 @@ def test_arq_still_has_what_the_worker_overrides() -> None:
     assert overridden <= set(vars(WakeWorker))
 
 
-def test_jobs_of_a_dead_worker_are_free_within_a_minute(tools: Tools) -> None:
+async def test_jobs_of_a_dead_worker_are_free_within_a_minute(tools: Tools) -> None:
     """arq holds every one of them back for as long as the longest job may last, and ten seconds."""
     assert make_worker(tools.settings, tools).in_progress_timeout_s <= 60
 
