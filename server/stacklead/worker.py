@@ -146,7 +146,7 @@ async def open_tools(settings: Settings, research: Researcher = research) -> Asy
 
 
 def work(settings: Settings, research: Researcher = research, *, notify_socket: str = "") -> None:
-    """Run a worker in this process until it is told to stop; uvloop takes a third off what a job costs."""
+    """Run a worker in this process until it is told to stop; uvloop makes its jobs cheaper."""
     uvloop.run(run_worker(settings, research, notify_socket=notify_socket))
 
 
