@@ -33,7 +33,7 @@ async function make(entry, file, format, plugins = []) {
     compress: { passes: 4, unsafe: true, unsafe_arrows: true, unsafe_methods: true, pure_getters: true },
     format: { ecma: 2019 },
   });
-  await writeFile(`snippet/dist/${file}`, `${small.code}\n`);
+  await writeFile(`snippet/dist/${file}`, small.code);
 }
 
 await make("index.ts", "stacklead.js", "iife");

@@ -11,7 +11,7 @@ export const MAIL = "0";
 // Numbers are no value of any of ours: telephone numbers, dates, codes; a URL may have some. Nor are card numbers one
 // of whatever the owner has named.
 const NUMBER = /^([^/\d]*\d){6}[^/]*$|^[ -@]*$|\w@/;
-const OURS = /loc|name|comp|tw/;
+const OURS = /loc|comp|name|tw/;
 const CARD = /(\d\D?){13}|^\d{3}-\d\d-\d{4}$/;
 
 /** True if the whole text is one address. Syntax only: any domain with a dot is fine. */

@@ -35,7 +35,7 @@ export function isSeen(field: Element): boolean {
   const host = hostOf(field);
   return (
     field.getBoundingClientRect().right > 1 &&
-    !field.closest("[aria-hidden=true],[sl-ignore],[data-sl-ignore]") &&
+    !field.closest("[data-sl-ignore],[sl-ignore],[aria-hidden=true]") &&
     (!host || isSeen(host))
   );
 }
@@ -64,7 +64,7 @@ function paramOf(field: Field, value: string): string {
     words = (node.textContent as string).trim();
   words = words.slice(0, 99);
   for (node = field; node; node = hostOf(node)) {
-    const box = node.closest<HTMLElement>("[sl-field],[data-sl-field]");
+    const box = node.closest<HTMLElement>("[data-sl-field],[sl-field]");
     if (box && ![...all(box, FIELDS)].filter(isSeen)[1]) explicit = box.dataset.slField || box.getAttribute("sl-field");
     for (const { name, value } of node.attributes)
       if (/^(auto|name|id|aria-l|label|place|type)/.test(name)) words += `|${value}|`;

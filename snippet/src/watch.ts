@@ -57,7 +57,9 @@ const onEvent = guarded((e: Event) => {
     const root = el.getRootNode();
     const button = type === "click" && (el.closest("button") as HTMLButtonElement);
     if ((root as ShadowRoot).host) listen(root, "submit");
-    if (/put|cha/.test(type)) touch(el);
+    // Before the page shows it as text.
+    if (el.type === "password") isSecret(el);
+    if (/cha|put/.test(type)) touch(el);
     if (type === "submit") flush(groups.get(el) as Group, type);
     else if (type !== "input")
       groups.forEach((group) =>
