@@ -8,7 +8,7 @@ const shared = {
   bundle: true,
   target: "es2019",
   // Every browser that reads the regular expressions has it.
-  supported: { "dynamic-import": true },
+  supported: { "dynamic-import": true, "import-meta": true },
   charset: "utf8",
   legalComments: "none",
   logLevel: "warning",
@@ -39,4 +39,5 @@ async function make(entry, file, format, plugins = []) {
 await make("index.ts", "stacklead.js", "iife");
 await make("index.ts", "stacklead.world.js", "iife", [world]);
 await make("esm.ts", "stacklead.mjs", "esm");
+await make("debug/index.ts", "stacklead.debug.js", "esm");
 await copyFile("snippet/src/stacklead.d.ts", "snippet/dist/stacklead.d.ts");
