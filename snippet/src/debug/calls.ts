@@ -24,47 +24,56 @@ const leads: string[] = [];
 let changed = (): void => {};
 let refusedByPolicy = "";
 
-/** Watch both ways out of the page. In a dry run nothing of ours may leave, so there a failure is not passed over. */
+/** Watch both ways out of the page. */
 export function watchCalls(told: () => void): void {
   changed = told;
   const kept = keptCalls();
-  const { fetch } = window;
-  if (typeof fetch === "function")
-    window.fetch = function (this: unknown, ...args: Parameters<typeof fetch>) {
-      const body = ours(args[1] && args[1].body);
-      if (!body) return Reflect.apply(fetch, this, args);
-      const call = note(body);
-      if (isDry) return dryAnswer(call, kept.includes(body.get("capture_id") as string));
-      const answer = Reflect.apply(fetch, this, args) as Promise<Response>;
-      answer.then(
-        (r) =>
-          r
-            .clone()
-            .text()
-            .then(
-              (text) => settle(call, r.status, text),
-              () => settle(call, r.status, ""),
-            ),
-        () => settle(call, 0, ""),
-      );
-      return answer;
-    };
-  const { sendBeacon } = navigator;
-  if (typeof sendBeacon === "function")
-    navigator.sendBeacon = function (this: Navigator, ...args: Parameters<typeof sendBeacon>) {
-      const body = ours(args[1]);
-      if (!body) return Reflect.apply(sendBeacon, this, args);
-      const call = note(body);
-      if (isDry) return Boolean(dryAnswer(call, false));
-      const isQueued = Reflect.apply(sendBeacon, this, args) as boolean;
-      call.outcome = "Handed to the browser; the answer cannot be seen.";
-      changed();
-      return isQueued;
-    };
-  if (isDry && (window.fetch === fetch || navigator.sendBeacon === sendBeacon)) throw Error("no dry run on this page");
+  replace(window, "fetch", (fetch) => (target, init, ...more) => {
+    const pass = () => fetch.call(window, target, init, ...more);
+    const body = ours(init && init.body);
+    if (!body) return pass();
+    const call = note(body);
+    if (isDry) return dryAnswer(call, kept.includes(body.get("capture_id") as string));
+    const answer = pass();
+    hear(call, answer);
+    return answer;
+  });
+  replace(navigator, "sendBeacon", (sendBeacon) => (target, data) => {
+    const pass = () => sendBeacon.call(navigator, target, data);
+    const body = ours(data);
+    if (!body) return pass();
+    const call = note(body);
+    if (isDry) return Boolean(dryAnswer(call, false));
+    call.outcome = "Handed to the browser; the answer cannot be seen.";
+    return pass();
+  });
   document.addEventListener("securitypolicyviolation", (e) => {
     if (/connect-src|default-src/.test(e.effectiveDirective)) refusedByPolicy = e.blockedURI;
   });
+}
+
+/** Put a function of ours before one of the browser's. In a dry run nothing may leave: if it cannot be, nothing starts. */
+function replace<Owner, Name extends keyof Owner>(owner: Owner, name: Name, make: (own: Owner[Name]) => Owner[Name]) {
+  const own = owner[name];
+  if (typeof own !== "function") return;
+  try {
+    owner[name] = make(own);
+  } catch {}
+  if (isDry && owner[name] === own) throw Error("StackLead: this page allows no dry run");
+}
+
+function hear(call: Call, answer: Promise<Response>): void {
+  answer.then(
+    (r) =>
+      r
+        .clone()
+        .text()
+        .then(
+          (text) => settle(call, r.status, text),
+          () => settle(call, r.status, ""),
+        ),
+    () => settle(call, 0, ""),
+  );
 }
 
 /** Recognise a call of the script by what it carries. */

@@ -20,7 +20,7 @@ const SECRETS: [RegExp, string][] = [
   [/one.?time|\botp\b|2fa|verification.?code|passcode/, "one-time code"],
   [/ssn|social.?sec|\btax|passport|national.?id/, "government number"],
   [/pass|pwd|secret/, "password"],
-  [/friend|recip|refer/, "somebody else’s"],
+  [/friend|recip|refer/, "of somebody else"],
 ];
 
 const quoted = ([source, text]: Sign): string => (text ? `${source} “${short(text)}”` : source);
@@ -72,7 +72,8 @@ function recognised(field: Field, group: Group, param: string, sign: Sign | unde
     return { kind: "none", what: "not sent", why: isText ? "no parameter" : `no parameter (${field.type})` };
   }
   if (!now) {
-    if (param === MAIL) return { kind: "none", what: "not sent", why: "no parameter; only an address would count" };
+    if (param === MAIL)
+      return { kind: "none", what: "not sent", why: "no parameter; only an email address in it would count" };
     return { kind: "known", what: called(param), why: `${by} · ${missing(field, group, param)}` };
   }
   if (isDouble(field, group, now))

@@ -6,7 +6,7 @@ import { type Call, calls } from "./calls";
 import { short } from "./dom";
 import { explain, type Verdict } from "./explain";
 import { loginSigns, readGroup, rootOf } from "./groups";
-import { isAutomatic, isDry, isHeld, isOnSubmit } from "./options";
+import { isAutomatic, isDry, isHeld, isOff, isOnSubmit } from "./options";
 import { frameOf, walk } from "./walk";
 
 /** One field in the panel. */
@@ -60,12 +60,11 @@ function view(root: Element, group: Group, fields: Field[], hidden: number): For
   };
 }
 
-/** Explain a field; in a log-in form, and where no address is known, nothing goes along. */
+/** Explain a field; of a log-in form nothing goes along. */
 function verdict(field: Field, group: Group): Verdict {
-  const { value, ...said } = explain(field, group);
-  if (said.kind !== "sent") return said;
-  if (group.isLogin_) return { ...said, kind: "none", what: "left alone", why: "a field of a log-in form" };
-  return { ...said, value };
+  const said = explain(field, group);
+  const isRecognised = said.kind === "sent" || said.kind === "known";
+  return group.isLogin_ && isRecognised ? { kind: "none", what: "left alone", why: "a field of a log-in form" } : said;
 }
 
 const SENT: Record<Call["state"], string> = {
@@ -81,7 +80,7 @@ function fate(root: Element, group: Group, fields: FieldView[]): string {
     return `Taken for a log-in form, and left alone${signs.length ? `: ${signs.join(", ")}` : ""}. login_forms: true captures it too.`;
   }
   if (!person_.email) {
-    if (fields.some(({ kind, what }) => what === "email" && (kind === "known" || kind === "sent")))
+    if (fields.some(({ kind, what }) => what === "email" && kind === "known"))
       return "Nothing is sent before an address is complete.";
     return fields.some(({ field, kind }) => kind === "none" && purpose(field))
       ? "No field asks for an email; an address in one of them would still count."
@@ -90,6 +89,7 @@ function fate(root: Element, group: Group, fields: FieldView[]): string {
   const text = json(person_);
   const sent = calls.filter((call) => call.text === text).pop();
   if (sent) return SENT[sent.state];
+  if (isOff()) return "Complete, but nothing is sent: see above.";
   if (isHeld()) return "Complete, and held until there is consent.";
   if (!isAutomatic()) return "Complete; StackLead.capture() in your own code sends it.";
   return isOnSubmit()

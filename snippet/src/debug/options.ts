@@ -59,6 +59,8 @@ export const isAutomatic = (): boolean => !/false/.test(config.automatic as stri
 export const hasGpc = (): boolean => Boolean((navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl);
 export const isOnSubmit = (): boolean => config.capture_on === "submit" || hasGpc();
 export const isHeld = (): boolean => Boolean(consented === undefined ? config.consent : !consented);
+/** True if nothing can be sent, whatever is entered. */
+export const isOff = (): boolean => isOptedOut() || (areKnown && !config.client_key);
 
 /** Say each option in words: name, value. */
 export function optionRows(): [string, string][] {

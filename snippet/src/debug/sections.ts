@@ -90,7 +90,8 @@ function fieldRow(view: FieldView, point: Point): HTMLElement {
     },
     h("span", { class: `chip ${kind}` }, what),
     h("b", {}, label),
-    h("small", {}, `${REASON[kind]}${why}`, value && " · ", value && h("q", {}, value)),
+    h("small", {}, `${REASON[kind]}${why}`),
+    value && h("q", {}, value),
   );
 }
 

@@ -21,7 +21,7 @@ const COLOURS = `
 
 const PANEL = `
 .panel {
-  position: fixed; right: 12px; bottom: 12px; width: 372px; max-width: calc(100vw - 16px); max-height: min(70vh, 640px);
+  position: fixed; right: 12px; bottom: 12px; width: 388px; max-width: calc(100vw - 16px); max-height: min(70vh, 640px);
   display: flex; flex-direction: column; background: var(--back); border: 1px solid var(--line); border-radius: 12px;
   box-shadow: 0 2px 6px rgb(0 0 0 / .12), 0 12px 36px rgb(0 0 0 / .22); overflow: hidden; text-align: left;
 }
@@ -52,12 +52,12 @@ ul { list-style: none; }
 .card { border: 1px solid var(--line); border-radius: 9px; margin-bottom: 8px; overflow: hidden; }
 .head { padding: 7px 10px; background: var(--card); }
 h3 { font-size: 13px; font-weight: 650; overflow-wrap: anywhere; }
-.row { display: grid; grid-template-columns: 124px 1fr; gap: 0 10px; align-items: baseline; width: 100%; text-align: left; border-radius: 0; padding: 6px 10px; border-top: 1px solid var(--line); }
-.row .chip { justify-self: start; max-width: 124px; overflow: hidden; text-overflow: ellipsis; }
+.row { display: grid; grid-template-columns: 126px 1fr; gap: 0 10px; align-items: baseline; width: 100%; text-align: left; border-radius: 0; padding: 6px 10px; border-top: 1px solid var(--line); }
+.row .chip { justify-self: start; max-width: 100%; font-size: 11.5px; padding: 1px 7px; overflow: hidden; text-overflow: ellipsis; }
 .row b { font-weight: 600; overflow-wrap: anywhere; }
-.row small { grid-column: 2; }
+.row small, .row q { grid-column: 2; }
 small { font-size: 12px; color: var(--soft); overflow-wrap: anywhere; }
-small q { quotes: none; color: var(--text); font-weight: 600; }
+q { quotes: none; font-size: 12px; overflow-wrap: anywhere; color: var(--good); font-weight: 600; }
 .call { padding: 7px 10px; display: grid; gap: 3px; }
 .call div { display: flex; gap: 8px; align-items: baseline; flex-wrap: wrap; }
 .pairs { display: grid; grid-template-columns: max-content 1fr; gap: 1px 14px; }
@@ -70,7 +70,8 @@ summary { cursor: pointer; font-weight: 600; padding: 5px 6px; margin: 8px -6px 
   .panel.folded { left: auto; }
   .bar button { min-height: 42px; min-width: 42px; }
   .row, summary { padding-top: 9px; padding-bottom: 9px; }
-  .chip, small { font-size: 13px; }
+  .chip, .row .chip, small, q { font-size: 13px; }
+  .row { grid-template-columns: 140px 1fr; }
 }
 `;
 
