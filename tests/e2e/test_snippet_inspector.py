@@ -302,6 +302,24 @@ def test_page_and_panel_leave_each_other_alone(visit: Visit, site: Site) -> None
     assert site.wait()[0].pairs == [("customName", ""), ("email", MAIL)]
 
 
+def test_page_that_has_replaced_what_it_needs_still_sends_its_captures(visit: Visit, recorder: Recorder) -> None:
+    broken = (
+        "<script>for (const name of ['map', 'push', 'includes']) Array.prototype[name] = () => { throw 1 }</script>"
+    )
+    page = visit(broken + DOCUMENTED, path=DEBUG)
+    page.wait_for_function("performance.getEntriesByType('resource').some((e) => /debug/.test(e.name))")
+    page.get_by_label("Mail").press_sequentially(MAIL)
+    page.get_by_label("Mail").blur()
+    assert recorder.wait()[0].person == {"email": MAIL}
+
+
+def test_form_with_fields_named_like_its_own_methods_is_shown(visit: Visit) -> None:
+    fields = "".join(f"<input name={name}>" for name in ("id", "querySelector", "getAttribute", "matches", "email"))
+    inspector = Inspector(visit(f"<form>{fields}<button>Go</button></form>", path=DEBUG))
+    inspector.says("Form “Go”")
+    inspector.takes("email", "email")
+
+
 def box_of(inspector: Inspector) -> dict[str, Any]:
     return inspector.ask("root.querySelector('.panel').getBoundingClientRect().toJSON()")
 

@@ -1,5 +1,6 @@
 // The captures: seen where they leave the page, passed on as they are, or in a dry run answered here.
 import { recognise } from "../fields";
+import { guarded } from "../page";
 import { isDry } from "./options";
 
 /** One call of the script. */
@@ -62,7 +63,7 @@ function replace<Owner, Name extends keyof Owner>(owner: Owner, name: Name, make
   if (isDry && owner[name] === own) throw Error("StackLead: this page allows no dry run");
 }
 
-function hear(call: Call, answer: Promise<Response>): void {
+const hear = guarded((call: Call, answer: Promise<Response>) => {
   answer.then(
     (r) =>
       r
@@ -74,7 +75,7 @@ function hear(call: Call, answer: Promise<Response>): void {
         ),
     () => settle(call, 0, ""),
   );
-}
+});
 
 /** Recognise a call of the script by what it carries. */
 function ours(body: unknown): URLSearchParams | undefined {
@@ -91,19 +92,24 @@ function keptCalls(): string[] {
 }
 
 function note(body: URLSearchParams): Call {
-  const id = body.get("capture_id") as string;
-  if (!leads.includes(id)) leads.push(id);
   const call: Call = {
     at: new Date(),
-    lead: leads.indexOf(id) + 1,
+    lead: 0,
     stage: body.get("stage") || "",
-    person: shown(body.get("person")),
+    person: null,
     text: body.get("person"),
     state: "waiting",
     outcome: "Waiting for the answer …",
   };
-  calls.push(call);
-  changed();
+  // The call itself goes its way, whatever the page has put in place of JSON or the methods of Array.
+  guarded(() => {
+    const id = body.get("capture_id") as string;
+    if (!leads.includes(id)) leads.push(id);
+    call.lead = leads.indexOf(id) + 1;
+    calls.push(call);
+    call.person = shown(call.text);
+    changed();
+  })();
   return call;
 }
 

@@ -42,7 +42,7 @@ function start(): void {
     const { forms, roots, strangers } = look();
     listen(roots);
     const fields = forms.flatMap((form) => form.fields);
-    const now = JSON.stringify([forms.map(facts), strangers, calls, optionRows(), warnings()]);
+    const now = [forms.map(facts), strangers, calls.map(({ outcome }) => outcome), optionRows(), warnings()].join();
     // A page may replace a form with one that says the same.
     if (now !== seen || fields.length !== marked.length || fields.some(({ field }, i) => field !== marked[i])) {
       seen = now;

@@ -1,6 +1,6 @@
 // The page as the panel shows it: its forms, their fields, and what would be sent of each now.
-import { json } from "../page";
-import { BUTTONS, type Field, type Group } from "../read";
+import { all, json } from "../page";
+import { BUTTONS, type Field, type Group, hostOf } from "../read";
 import { purpose } from "./ask";
 import { type Call, calls } from "./calls";
 import { short } from "./dom";
@@ -52,7 +52,7 @@ function view(root: Element, group: Group, fields: Field[], hidden: number): For
   return {
     root,
     title: titleOf(root),
-    place: placeOf(root),
+    place: placeOf(fields[0] as Field),
     fields: views,
     hidden,
     isLogin,
@@ -109,18 +109,20 @@ function labelOf(field: Field): string {
   );
 }
 
+/** Name a form as people see it. Fields called "id" or "querySelector" hide what a form has under these names. */
 function titleOf(root: Element): string {
-  const heading = root.querySelector("h1,h2,h3,h4,legend");
-  const name = root.getAttribute("aria-label") || (heading && heading.textContent);
+  const said = (name: string): string => Element.prototype.getAttribute.call(root, name) || "";
+  const heading = all(root, "h1,h2,h3,h4,legend")[0];
+  const name = said("aria-label") || (heading && heading.textContent);
   if (name && name.trim()) return short(name);
-  const button = root.querySelector<HTMLInputElement>(BUTTONS);
+  const button = all(root, BUTTONS)[0];
   const text = button && short(button.value || button.textContent);
-  const kind = root.tagName === "FORM" ? "Form" : "Fields without a form";
-  return text ? `${kind} “${text}”` : root.id ? `${kind} #${root.id}` : kind;
+  const kind = Element.prototype.matches.call(root, "form") ? "Form" : "Fields without a form";
+  return text ? `${kind} “${text}”` : said("id") ? `${kind} #${said("id")}` : kind;
 }
 
-function placeOf(root: Element): string {
-  const { host } = root.getRootNode() as ShadowRoot;
-  const parts = [host && `in <${host.tagName.toLowerCase()}>`, frameOf(root.ownerDocument) && "in a frame"];
+function placeOf(field: Field): string {
+  const host = hostOf(field);
+  const parts = [host && `in <${host.tagName.toLowerCase()}>`, frameOf(field.ownerDocument) && "in a frame"];
   return parts.filter(Boolean).join(", ");
 }
