@@ -128,14 +128,13 @@ def test_dry_run_sends_nothing_and_says_what_would_be_sent(visit: Visit, recorde
     assert recorder.calls == []
 
 
-def test_dry_run_sends_nothing_by_beacon_either(visit: Visit, recorder: Recorder) -> None:
-    page = visit("<script>fetch = undefined</script>" + DOCUMENTED, path=DRY)
-    inspector = Inspector(page)
-    page.get_by_label("Mail").press_sequentially(MAIL)
-    page.get_by_label("Mail").blur()
-    inspector.says("Dry run: not sent.")
-    visit.leave()
-    assert recorder.calls == []
+def test_words_are_those_of_the_script_that_the_page_has(visit: Visit, recorder: Recorder) -> None:
+    form = "<form><input aria-label=Фамилия name=f1><input aria-label=Mail name=email><button>Go</button></form>"
+    inspector = Inspector(visit(form, tag=tag(recorder.origin), path=DEBUG))
+    assert inspector.takes("Фамилия", "not sent")
+    world = tag(recorder.origin).replace("stacklead.js", "stacklead.world.js")
+    inspector = Inspector(visit(form, tag=world, path=DEBUG))
+    assert inspector.takes("Фамилия", "last_name").startswith("by aria-label “Фамилия”")
 
 
 def test_dry_run_keeps_what_an_earlier_page_could_not_send(visit: Visit, recorder: Recorder) -> None:

@@ -11,12 +11,8 @@ const SAMPLE_MAIL = "xylographer@quince.example";
 
 const SIGNS = ["name", "autocomplete", "type", "id", "aria-label", "placeholder", "label"];
 
-// Parts of the location have no name outside the script; each is known by what its plainest word is taken for.
-const PARTS: Record<string, string> = { [MAIL]: "email" };
-for (const part of ["city", "state", "country"]) PARTS[recognise("", part, SAMPLE_TEXT)] = part;
-
 /** Name a parameter as people know it. */
-export const called = (param: string): string => PARTS[param] || param;
+export const called = (param: string): string => (param === MAIL ? "email" : param);
 
 /** Put a value before the script as if it stood in this field. Never asked of a password. */
 function taken(field: Field, value: string): string {

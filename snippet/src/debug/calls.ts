@@ -25,11 +25,13 @@ const leads: string[] = [];
 let changed = (): void => {};
 let refusedByPolicy = "";
 
-/** Watch both ways out of the page. */
+/** Watch the way out of the page. In a dry run nothing of ours may leave: if that cannot be held, nothing starts. */
 export function watchCalls(told: () => void): void {
   changed = told;
   const kept = keptCalls();
-  replace(window, "fetch", (fetch) => (target, init, ...more) => {
+  const { fetch } = window;
+  if (typeof fetch !== "function") return;
+  const ourFetch: typeof fetch = (target, init, ...more) => {
     const pass = () => fetch.call(window, target, init, ...more);
     const body = ours(init && init.body);
     if (!body) return pass();
@@ -38,29 +40,14 @@ export function watchCalls(told: () => void): void {
     const answer = pass();
     hear(call, answer);
     return answer;
-  });
-  replace(navigator, "sendBeacon", (sendBeacon) => (target, data) => {
-    const pass = () => sendBeacon.call(navigator, target, data);
-    const body = ours(data);
-    if (!body) return pass();
-    const call = note(body);
-    if (isDry) return Boolean(dryAnswer(call, false));
-    call.outcome = "Handed to the browser; the answer cannot be seen.";
-    return pass();
-  });
+  };
+  guarded(() => {
+    window.fetch = ourFetch;
+  })();
+  if (isDry && window.fetch !== ourFetch) throw Error("StackLead: this page allows no dry run");
   document.addEventListener("securitypolicyviolation", (e) => {
     if (/connect-src|default-src/.test(e.effectiveDirective)) refusedByPolicy = e.blockedURI;
   });
-}
-
-/** Put a function of ours before one of the browser's. In a dry run nothing may leave: if it cannot be, nothing starts. */
-function replace<Owner, Name extends keyof Owner>(owner: Owner, name: Name, make: (own: Owner[Name]) => Owner[Name]) {
-  const own = owner[name];
-  if (typeof own !== "function") return;
-  try {
-    owner[name] = make(own);
-  } catch {}
-  if (isDry && owner[name] === own) throw Error("StackLead: this page allows no dry run");
 }
 
 const hear = guarded((call: Call, answer: Promise<Response>) => {

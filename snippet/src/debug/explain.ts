@@ -3,6 +3,7 @@ import { MAIL } from "../fields";
 import { type Field, type Group, hostOf, isSecret, isSeen } from "../read";
 import { called, decider, forbidder, purpose, type Sign, signsOf } from "./ask";
 import { short } from "./dom";
+import { STRANGER } from "./words";
 
 /** What comes of a field. "sent": its value goes along; "known": recognised, nothing to send; "never", "none": stays. */
 export interface Verdict {
@@ -20,7 +21,7 @@ const SECRETS: [RegExp, string][] = [
   [/one.?time|\botp\b|2fa|verification.?code|passcode/, "one-time code"],
   [/ssn|social.?sec|\btax|passport|national.?id/, "government number"],
   [/pass|pwd|secret/, "password"],
-  [/friend|recip|refer/, "of somebody else"],
+  [STRANGER, "of somebody else"],
 ];
 
 const quoted = ([source, text]: Sign): string => (text ? `${source} “${short(text)}”` : source);

@@ -1,5 +1,5 @@
 // The page as the panel shows it: its forms, their fields, and what would be sent of each now.
-import { all, json } from "../page";
+import { all, stringify } from "../page";
 import { BUTTONS, type Field, type Group, hostOf } from "../read";
 import { purpose } from "./ask";
 import { type Call, calls } from "./calls";
@@ -86,7 +86,7 @@ function fate(root: Element, group: Group, fields: FieldView[]): string {
       ? "No field asks for an email; an address in one of them would still count."
       : 'No field for an email, so nothing of it is sent. sl-field="email" on a field makes it one.';
   }
-  const text = json(person_);
+  const text = stringify(person_);
   const sent = calls.filter((call) => call.text === text).pop();
   if (sent) return SENT[sent.state];
   if (isOff()) return "Complete, but nothing is sent: see above.";

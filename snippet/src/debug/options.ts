@@ -1,6 +1,7 @@
 // The options that the script has read, found the way it finds them; and what else decides whether anything is sent.
 import { type Config, config } from "../config";
 import { isOptedOut } from "../storage";
+import { findTag } from "./tag";
 
 const page = window as { StackLeadConfig?: Config; StackLead?: Record<string, unknown> };
 
@@ -34,13 +35,6 @@ function parsed(value: string): unknown {
   } catch {
     return value;
   }
-}
-
-/** Find the tag whose script has loaded this file: the inspector lies beside it. */
-function findTag(): HTMLScriptElement | undefined {
-  const here = import.meta.url.replace(/[?#].*/, "");
-  const tags = [...document.scripts].filter((s) => s.src && `${new URL("stacklead.debug.js", s.src)}` === here);
-  return tags.find((s) => /client.key|stacklead/.test(s.outerHTML)) || tags[0];
 }
 
 /** Hear what the page says of the visitor's consent, and pass it on. */
