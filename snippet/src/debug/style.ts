@@ -53,7 +53,7 @@ ul { list-style: none; }
 .head { padding: 7px 10px; background: var(--card); }
 h3 { font-size: 13px; font-weight: 650; overflow-wrap: anywhere; }
 .row { display: grid; grid-template-columns: 126px 1fr; gap: 0 10px; align-items: baseline; width: 100%; text-align: left; border-radius: 0; padding: 6px 10px; border-top: 1px solid var(--line); }
-.row .chip { justify-self: start; max-width: 100%; font-size: 11.5px; padding: 1px 7px; overflow: hidden; text-overflow: ellipsis; }
+.row .chip { justify-self: start; max-width: 100%; font-size: 11px; padding: 1px 7px; overflow: hidden; text-overflow: ellipsis; }
 .row b { font-weight: 600; overflow-wrap: anywhere; }
 .row small, .row q { grid-column: 2; }
 small { font-size: 12px; color: var(--soft); overflow-wrap: anywhere; }
@@ -71,7 +71,7 @@ summary { cursor: pointer; font-weight: 600; padding: 5px 6px; margin: 8px -6px 
   .bar button { min-height: 42px; min-width: 42px; }
   .row, summary { padding-top: 9px; padding-bottom: 9px; }
   .chip, .row .chip, small, q { font-size: 13px; }
-  .row { grid-template-columns: 140px 1fr; }
+  .row { grid-template-columns: 148px 1fr; }
 }
 `;
 
