@@ -8,7 +8,7 @@ const shared = {
   bundle: true,
   target: "es2019",
   // Every browser that reads the regular expressions has it.
-  supported: { "dynamic-import": true },
+  supported: { "dynamic-import": true, "import-meta": true },
   charset: "utf8",
   legalComments: "none",
   logLevel: "warning",
@@ -18,10 +18,11 @@ const shared = {
   tsconfigRaw: { compilerOptions: { alwaysStrict: false } },
 };
 
-const world = {
-  name: "world",
-  setup: (b) => b.onResolve({ filter: /^\.\/words$/ }, () => ({ path: resolve("snippet/src/words.world.ts") })),
-};
+/** Build in other words than those of words.ts. */
+const words = (path) => ({
+  name: "words",
+  setup: (b) => b.onResolve({ filter: /^\.\/words$/ }, () => ({ path: resolve(`snippet/src/${path}`) })),
+});
 
 /** Bundle an entry point and squeeze it: terser makes 3 % less of it than esbuild alone. */
 async function make(entry, file, format, plugins = []) {
@@ -37,6 +38,7 @@ async function make(entry, file, format, plugins = []) {
 }
 
 await make("index.ts", "stacklead.js", "iife");
-await make("index.ts", "stacklead.world.js", "iife", [world]);
+await make("index.ts", "stacklead.world.js", "iife", [words("words.world.ts")]);
 await make("esm.ts", "stacklead.mjs", "esm");
+await make("debug/index.ts", "stacklead.debug.js", "esm", [words("debug/words.ts")]);
 await copyFile("snippet/src/stacklead.d.ts", "snippet/dist/stacklead.d.ts");

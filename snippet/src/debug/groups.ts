@@ -1,0 +1,60 @@
+// Which fields belong together, and what stands in them: a second bookkeeping, by the rules of watch.ts and read.ts.
+import { all } from "../page";
+import { BUTTONS, type Field, type Group, hostOf, isSecret, isSeen, read } from "../read";
+
+const groups = new Map<Element, Group>();
+let current: Group | undefined;
+
+const newGroup = (root: Element): Group => ({ id_: "", root_: root, person_: {}, touched_: new Map() });
+
+/** Find the form of a field, or the nearest ancestor that has a button. */
+export function rootOf(field: Field): Element {
+  let root: Element = field.form || field;
+  let up: Element | null | undefined;
+  while (root.tagName !== "FORM" && !all(root, BUTTONS)[0] && (up = root.parentElement || hostOf(root))) root = up;
+  return root;
+}
+
+/** Note that a field was changed by the visitor, as the script does. */
+export function touch(field: Field): void {
+  if (isSecret(field) || !isSeen(field) || (current && current.touched_.has(field))) return;
+  const root = rootOf(field);
+  const known = groups.get(root);
+  if (known) current = known;
+  // The page has replaced the form, or gone on to the next step: that is still the same lead.
+  else if (!current || current.root_.isConnected) current = newGroup(root);
+  current.root_ = root;
+  groups.set(root, current);
+  current.touched_.set(field, ["", ""]);
+}
+
+/** Read the group of this root as the script would now; one that nobody has touched yet is empty. */
+export function readGroup(root: Element): Group {
+  const group = groups.get(root) || newGroup(root);
+  read(group);
+  return group;
+}
+
+/** Name the parts of a log-in form that show that it is one: each is put before the script's rule alone. */
+export function loginSigns(root: Element): string[] {
+  const apart = document.implementation.createHTMLDocument("");
+  const shows = (own: Node, part?: Element): boolean => {
+    const form = apart.importNode(own, false) as Element;
+    form.append(apart.createElement("input"));
+    if (part) form.append(apart.importNode(part, true));
+    const group = newGroup(form);
+    read(group);
+    return Boolean(group.isLogin_);
+  };
+  const signs = new Set<string>();
+  if (shows(root)) signs.add(`its own address, name or id`);
+  const bare = document.createElement("form");
+  for (const part of all(root, `${BUTTONS},[autocomplete],h1,h2,h3`)) {
+    if (!shows(bare, part)) continue;
+    const text = (part.value || part.textContent || "").trim();
+    if (/^h\d$/i.test(part.tagName)) signs.add(`heading “${text}”`);
+    else if (part.matches(BUTTONS)) signs.add(`button “${text}”`);
+    else signs.add(`autocomplete “${part.getAttribute("autocomplete")}”`);
+  }
+  return [...signs];
+}
