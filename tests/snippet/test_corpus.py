@@ -1,17 +1,23 @@
-"""Every page case in every engine. The driver runs once for an engine, with the cases that were chosen.
+"""Every page case in Chromium, and a sample of them in Firefox and WebKit: all of them with STACKLEAD_SNIPPET_CASES=all.
 
-A case alone: `node tests/snippet/run.mjs --engine firefox --only kind/name`.
+The driver runs once for an engine, with the cases that were chosen. What the script cannot do yet stands in
+shortfalls.json, each with its reason; a case that has learnt it has to leave that list. A case alone: `node tests/snippet/run.mjs --engine firefox --only kind/name`.
 """
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import pytest
 
-from snippet.driving import ENGINES, case_names, drive
+from snippet.driving import ENGINES, HERE, case_names, drive
+
+SAMPLED = 8  # every eighth case, in the engines that take their time
+SHORTFALLS: dict[str, str] = json.loads((HERE / "shortfalls.json").read_text())
 
 Results = Callable[[str], dict[str, Any]]
 
@@ -29,10 +35,27 @@ def results(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     return of
 
 
-@pytest.mark.parametrize(("engine", "case"), [(engine, case) for engine in ENGINES for case in case_names(engine)])
+def chosen_cases() -> list[tuple[str, str]]:
+    is_all = os.environ.get("STACKLEAD_SNIPPET_CASES") == "all"
+    return [
+        (engine, case)
+        for engine in ENGINES
+        for case in case_names(engine)[:: 1 if is_all or engine == "chromium" else SAMPLED]
+    ]
+
+
+@pytest.mark.parametrize(("engine", "case"), chosen_cases())
 def test_page_case(engine: str, case: str, results: Results) -> None:
     result = results(engine)[case]
+    if case in SHORTFALLS:
+        assert not result["ok"], f"{case} has learnt it: take it out of shortfalls.json"
+        pytest.xfail(SHORTFALLS[case])
     assert result["ok"], f"{case} in {engine}:\n{result['details']}"
+
+
+def test_shortfalls_are_cases_with_reasons() -> None:
+    assert SHORTFALLS.keys() <= set(case_names("chromium"))
+    assert all(len(reason.split()) > 3 for reason in SHORTFALLS.values())
 
 
 def test_cases_are_there() -> None:
