@@ -1,7 +1,8 @@
-"""Every page case in Chromium, and a sample of them in Firefox and WebKit: all of them with STACKLEAD_SNIPPET_CASES=all.
+"""Every page case in Chromium, and a sample of them in Firefox and WebKit.
 
-The driver runs once for an engine, with the cases that were chosen. What the script cannot do yet stands in
-shortfalls.json, each with its reason; a case that has learnt it has to leave that list. A case alone: `node tests/snippet/run.mjs --engine firefox --only kind/name`.
+All of them with STACKLEAD_SNIPPET_CASES=all. The driver runs once for an engine, with the cases that were chosen. What
+the script cannot do yet stands in shortfalls.json, each with its reason; a case that has learnt it leaves that list.
+A case alone: `node tests/snippet/run.mjs --engine firefox --only kind/name`.
 """
 
 from __future__ import annotations
