@@ -2,13 +2,13 @@
 // of the two is built in is the only difference between stacklead.js and stacklead.world.js.
 
 // Hard stop, whatever else a field says: passwords, cards.
-export const NEVER = /\bpin|secret|senha|pwd|\bcv[cv]|parola|\bssn|pass.?[wc]|card|mot de|\bexp|\btax|otp/;
+export const NEVER = /code|\bpin|secret|senha|pwd|\bcv[cv]|parola|\bssn|pass.?[wc]|card|mot de|\bexp|\btax|otp/;
 
 // Somebody else's.
 export const STRANGER = /\brefer|recip|friend/;
 
 // Of no interest to us; an address here is no visitor's, unless the field says that it wants one.
-export const ASIDE = /user.?n|nick|code|pet|search|login|job|role|file|title/;
+export const ASIDE = /user.?n|nick|pet|search|login|job|role|file|title/;
 
 // First match wins, so the narrow ones stand above the wide ones. City, state and country become the one documented
 // location.

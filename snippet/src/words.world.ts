@@ -2,12 +2,12 @@
 // Norwegian, Danish, Finnish, Polish, Turkish, Russian, Japanese, Chinese, Korean and Arabic.
 
 export const NEVER =
-  /otp|\bpin|\bexp|secret|card|pass.?[wc]|\bssn|\bcv[cv]|\btax|pwd|kennw|contrase|mot de pass|senha|has[lł]o|wachtw|l.senord|salasana|adgangsk|.ifre|парол|パスワ|暗証|密码|密碼|비밀|المرور|kreditk|tarjeta|carte banc|cart[aã]o|steuer|fiscal|\bcpf\b|parola|mot de|\bdni\b|\bnif\b|инн\b|паспорт/;
+  /code|otp|\bpin|\bexp|secret|card|pass.?[wc]|\bssn|\bcv[cv]|\btax|pwd|kennw|contrase|mot de pass|senha|has[lł]o|wachtw|l.senord|salasana|adgangsk|.ifre|парол|パスワ|暗証|密码|密碼|비밀|المرور|kreditk|tarjeta|carte banc|cart[aã]o|steuer|fiscal|\bcpf\b|parola|mot de|\bdni\b|\bnif\b|инн\b|паспорт/;
 
 export const STRANGER = /friend|recip|\brefer|freund|amig[oa]|\bami\b|empf.nger|друг|友達|友人/;
 
 export const ASIDE =
-  /job|login|title|role|pet|coupon|file|user.?n|search|event|nick|display|code|beruf|titel|funktion|benutzern|such|gutschein|utilisat|poste|profession|fonction|usuari|cargo|puesto|utente|ruolo|gebruikers|functie|u.ytkown|kullan|пользоват|должност|ユーザ|役職|部署|フリガナ|カナ|用户|职位|사용자|직책|المستخدم|straße|strasse|\brue\b|adres/;
+  /job|login|title|role|pet|coupon|file|user.?n|search|event|nick|display|beruf|titel|funktion|benutzern|such|gutschein|utilisat|poste|profession|fonction|usuari|cargo|puesto|utente|ruolo|gebruikers|functie|u.ytkown|kullan|пользоват|должност|ユーザ|役職|部署|フリガナ|カナ|用户|职位|사용자|직책|المستخدم|straße|strasse|\brue\b|adres/;
 
 export const TABLE: [string, RegExp][] = [
   ["linkedin", /linked.?in/],
