@@ -16,6 +16,7 @@ from stacklead.storage import accounts
 from stacklead.storage.database import Database
 
 EMAIL = "rebecca@blueocean.example"
+UNTAGGED = "/static/site.css"  # an address of the sample site where no script has run
 
 
 @pytest.fixture
@@ -94,7 +95,7 @@ def test_a_whole_visit_with_entry_submit_and_leave_is_one_lead_and_one_report(
 
 def test_the_documented_form_sends_exactly_the_documented_payload(page: Page, account: Account, stage: Stage) -> None:
     calls = Calls(page, account.product)
-    page.goto(stage.site.url)
+    page.goto(f"{stage.site.url}{UNTAGGED}")
     page.set_content(
         '<form action="about:blank"><input sl-field="first_name" name="customName"><input name="email"></form>'
         + account.tag
@@ -123,7 +124,7 @@ def test_a_manual_call_with_automatic_off_hands_in_one_lead(page: Page, account:
 
 
 def test_a_form_added_after_load_is_captured(page: Page, account: Account, stage: Stage) -> None:
-    page.goto(f"{stage.site.url}/manual")
+    page.goto(f"{stage.site.url}{UNTAGGED}")
     page.set_content("<h1>Nothing yet</h1>" + account.tag)
     page.wait_for_function("window.StackLead")
     page.evaluate("document.body.insertAdjacentHTML('beforeend', '<form><input name=email></form>')")

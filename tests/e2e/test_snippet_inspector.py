@@ -22,7 +22,7 @@ DOCUMENTED = """<form action=/own method=post><input aria-label=First sl-field="
 
 SIGN_UP = """<form action=/own method=post><input type=hidden name=csrf value=h1dden-t0ken>
 <label>Given name <input name=field_1></label> <label>Surname <input id=last name=field_2></label>
-<input aria-label=Mail name=m autocomplete=email> <input aria-label=Business name=c placeholder=Firma>
+<input aria-label=Mail name=m autocomplete=email> <input aria-label=Company name=c placeholder=Firma>
 <input aria-label=Town name=t autocomplete=address-level2> <input aria-label=Phone name=phone type=tel>
 <input aria-label=Key id=pw type=password autocomplete=new-password> <input aria-label=Pay name=cardnumber>
 <input aria-label=Expiry name=exp autocomplete=cc-exp> <input aria-label=Pin name=otp autocomplete=one-time-code>
@@ -44,7 +44,7 @@ def test_field_is_shown_with_the_sign_that_decided(visit: Visit) -> None:
     rows = inspector.rows
     assert rows["Surname"] == ("last_name", "by id “last” · nothing entered yet")
     assert rows["Mail"] == ("email", "by autocomplete “email” · nothing entered yet")
-    assert rows["Business"] == ("company", "by aria-label “Business” · nothing entered yet")
+    assert rows["Company"] == ("company", "by aria-label “Company” · nothing entered yet")
     assert rows["Town"] == ("city", "by autocomplete “address-level2” · nothing entered yet")
     assert rows["Phone"][0] == "not sent"
     assert "Nothing is sent before an address is complete." in inspector.text
@@ -60,7 +60,7 @@ def test_what_never_leaves_is_shown_with_its_reason(visit: Visit) -> None:
     assert inspector.takes("Key", "password") == "never sent: type “password”"
     rows = inspector.rows
     assert rows["Pay"] == ("payment card", "never sent: name “cardnumber”")
-    assert rows["Expiry"] == ("payment card", "never sent: autocomplete “cc-exp”")
+    assert rows["Expiry"] == ("payment card", "never sent: name “exp”")
     assert rows["Pin"] == ("one-time code", "never sent: name “otp”")
     assert rows["Guest"] == ("of somebody else", "never sent: name “friend_email”")
     assert rows["Note"] == ("ignored", "never sent: sl-ignore")
@@ -71,7 +71,7 @@ def test_what_never_leaves_is_shown_with_its_reason(visit: Visit) -> None:
 def test_what_is_shown_as_sent_is_what_arrives(visit: Visit, recorder: Recorder) -> None:
     page = visit(SIGN_UP, path=DEBUG)
     inspector = Inspector(page)
-    typed = {"Given name": "Rebecca", "Surname": "Schroeder", "Mail": MAIL, "Business": "Blue Ocean", "Town": "Denver"}
+    typed = {"Given name": "Rebecca", "Surname": "Schroeder", "Mail": MAIL, "Company": "Blue Ocean", "Town": "Denver"}
     rest = {"Phone": "+1 303 555 0100", "Key": SECRET, "Pay": CARD, "Guest": "finn@harbour.example", "Note": "later"}
     for label, text in {**typed, **rest, "Again": "second@blueocean.example"}.items():
         page.get_by_label(label, exact=True).press_sequentially(text)

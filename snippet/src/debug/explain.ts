@@ -17,7 +17,7 @@ export interface Verdict {
 
 // Words for people only: what is sent and what is not has been decided before.
 const SECRETS: [RegExp, string][] = [
-  [/\bcc-|card|cv[cv]|expir|security.?code/, "payment card"],
+  [/\bcc-|card|cv[cv]|\bexp|security.?code/, "payment card"],
   [/one.?time|\botp\b|2fa|verification.?code|passcode/, "one-time code"],
   [/ssn|social.?sec|\btax|passport|national.?id/, "government number"],
   [/pass|pwd|secret/, "password"],
