@@ -35,7 +35,7 @@ log = structlog.get_logger()
 
 
 MAX_RESEARCHES = 50  # leads that a worker researches at once
-TAKE_UP_S = 20.0  # how long a job with many leads begins with further ones; a research takes at most 15 s
+TAKE_UP_S = 20.0  # how long a job with many leads or captures begins with further ones; a research takes at most 15 s
 
 Researcher = Callable[..., Awaitable[Research]]  # as `research.pipeline.research`
 
@@ -54,6 +54,8 @@ class Tools:
     results: Grouped[Finished, list[int]]  # saved with their deliveries; gives the ids of those that are due
     parcels: Grouped[int, tuple[Delivery, Account] | None]  # claimed deliveries, by their ids
     attempts: Grouped[Tried, None]  # saved with what becomes of their deliveries
+    merging: asyncio.Lock  # held by the one job that merges captures
+    more_captures: asyncio.Event  # set when captures came that it may not have seen
     slots: asyncio.Semaphore  # leads that this worker researches at once
     stopping: asyncio.Event  # set while running jobs end and no others may begin
     tally: Tally = field(default_factory=Tally)
@@ -74,6 +76,8 @@ def make_tools(
         results=Grouped(database, _save_results),
         parcels=Grouped(database, _claim_parcels),
         attempts=Grouped(database, _save_attempts),
+        merging=asyncio.Lock(),
+        more_captures=asyncio.Event(),
         slots=asyncio.Semaphore(MAX_RESEARCHES),
         stopping=asyncio.Event(),
     )
@@ -90,18 +94,29 @@ MAX_LOST_ATTEMPTS = 5  # attempts of a delivery that ended with their worker, be
 
 @timed
 async def merge_captures(context: Context, _last_id: int = 0) -> None:
-    """Merge every capture that has no lead yet, and queue the leads that want research."""
+    """Merge every capture that has no lead yet, and queue the leads that want research.
+
+    One at a time in a worker: whoever comes meanwhile has it look once more. Each of them would merge everything, and
+    under a steady stream of captures none would ever end, until no slot were left for research.
+    """
     tools: Tools = context["tools"]
+    tools.more_captures.set()
+    if tools.merging.locked():
+        return
     rules = merging.MergeRules(
         settle_ms=int(tools.settings.settle_s * 1000),
         repeat_window_ms=int(tools.settings.repeat_window_s * 1000),
         daily_leads=tools.settings.daily_leads,
     )
-    try:
-        while await _merge_batch(tools, rules):
-            pass
-    except StorageFault as exc:
-        log.error("merge_failed", reason=exc.reason)
+    until = time.monotonic() + TAKE_UP_S  # what is left then is the next job's, or the sweep's
+    async with tools.merging:
+        try:
+            while tools.more_captures.is_set() and time.monotonic() < until:
+                tools.more_captures.clear()
+                while time.monotonic() < until and await _merge_batch(tools, rules):
+                    pass
+        except StorageFault as exc:
+            log.error("merge_failed", reason=exc.reason)
 
 
 async def _merge_batch(tools: Tools, rules: merging.MergeRules) -> int:

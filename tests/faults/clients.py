@@ -83,7 +83,7 @@ class Clients:
             email = f"{self.name}-{number}-{count}@probe.example"
             call = self.ledger.add(Call(kind, email, f"token {email}" if kind == "webhook" else "", number % 2 == 0))
             await self._hand_in(line, call)
-            slower = 10 if self.acknowledged >= self.calls else 1
+            slower = 30 if self.acknowledged >= self.calls else 1
             await asyncio.sleep(self.pause_s * slower * self.rng.uniform(0.5, 1.5))
         line.close()
 

@@ -299,6 +299,18 @@ async def test_capture_that_cannot_be_merged_does_not_keep_the_others(tools: Too
     assert all(row["merged_at"] for row in await rows(tools, "captures"))
 
 
+async def test_merging_at_once_is_one_merging(tools: Tools, owner: Tenant) -> None:
+    """Captures that come while others are merged are seen by the job that merges, and by no second one."""
+    await append(tools, append_api, owner)
+    first = asyncio.create_task(merge_captures({"tools": tools}))
+    await asyncio.sleep(0)  # it has begun
+    assert tools.merging.locked()
+    await append(tools, append_api, owner)
+    await merge_captures({"tools": tools})
+    await first
+    assert len(await rows(tools, "leads")) == 2
+
+
 # --- the queue and the sweep ----------------------------------------------------------------------------------------
 
 

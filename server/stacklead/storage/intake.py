@@ -11,6 +11,7 @@ import itertools
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
@@ -22,6 +23,7 @@ from stacklead.settings import Settings
 
 MAX_WAITING = 10_000  # captures that may wait for a commit; beyond that callers are told to come back
 BUSY_TIMEOUT_S = 5.0  # how long a commit waits for a writer in another process
+BUSY_PAUSE_S = 0.002  # between two tries
 COMMIT_TIMEOUT_S = 10.0  # of one statement on PostgreSQL
 MAX_STATEMENT_ROWS = 128  # that one statement on SQLite appends
 CLOSE_TIMEOUT_S = 10.0  # how long a stopping server waits for its last commit
@@ -128,7 +130,7 @@ class SqliteIntake:
         connection: sqlite3.Connection | None = None
         while batch := self._take():
             try:
-                connection = connection or _connect_sqlite(self.path, self.busy_timeout_s)
+                connection = connection or _connect_sqlite(self.path)
                 self._commit(connection, batch)
             except Exception as exc:  # noqa: BLE001 (whatever it is, callers are answered and the thread lives on)
                 _log_failure(exc, batch)
@@ -150,7 +152,7 @@ class SqliteIntake:
     def _commit(self, connection: sqlite3.Connection, batch: list[_Waiting]) -> None:
         """Commit a batch; of one that has a row which cannot be stored, commit the others."""
         try:
-            first_id = _insert_sqlite(connection, [row for row, _ in batch])
+            first_id = _insert_patiently(connection, [row for row, _ in batch], self.busy_timeout_s)
         except _BAD_ROW as exc:
             if len(batch) > 1:
                 for one in batch:
@@ -167,18 +169,33 @@ class SqliteIntake:
 _BAD_ROW = (sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.ProgrammingError, OverflowError, ValueError)
 
 
-def _connect_sqlite(path: str, busy_timeout_s: float) -> sqlite3.Connection:
+def _connect_sqlite(path: str) -> sqlite3.Connection:
     connection = sqlite3.connect(
         path,
         isolation_level=None,
         check_same_thread=False,
-        timeout=busy_timeout_s,
+        timeout=0,  # `_insert_patiently` waits
         cached_statements=MAX_STATEMENT_ROWS + 10,  # one for each size of a batch stays prepared
     )
     # A longer log between checkpoints: a page that many captures dirtied is then written back once.
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "wal_autocheckpoint=4000"):
         connection.execute(f"PRAGMA {pragma}")
     return connection
+
+
+def _insert_patiently(connection: sqlite3.Connection, rows: list[CaptureRow], patience_s: float) -> int:
+    """Insert as soon as nobody else writes.
+
+    SQLite's own wait looks again after 100 ms, and a worker with much to do has begun the next transaction by then.
+    """
+    deadline = time.monotonic() + patience_s
+    while True:
+        try:
+            return _insert_sqlite(connection, rows)
+        except sqlite3.OperationalError as exc:
+            if exc.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        time.sleep(BUSY_PAUSE_S)
 
 
 def _insert_sqlite(connection: sqlite3.Connection, rows: list[CaptureRow]) -> int:
