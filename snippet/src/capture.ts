@@ -55,14 +55,12 @@ const resend = guarded(() => {
   if (isAllowed) eachKept((body) => post(new URLSearchParams(body)));
 });
 
-const bare = (address: string): string => address.replace(/[?#].*/, "");
-
 /**
  * Send a person, or only the stage if nothing about them is new; nothing at all if neither is, unless somebody waits
  * for the answer. Before consent it waits, in memory.
  */
 export function capture(lead: Lead, person: Person, stage: Stage, answered?: Answered): void {
-  const who = stringify(person);
+  const who = stringify(person, (_, value) => value || undefined);
   const isNew = who !== lead.sent_;
   if (!isAllowed) held.set(lead, () => capture(lead, person, stage, answered));
   if (isOptedOut() || !isAllowed || !(isNew || answered || (stage !== "entry" && lead.stage_ === "entry"))) return;
@@ -70,10 +68,15 @@ export function capture(lead: Lead, person: Person, stage: Stage, answered?: Ans
     client_key: config.client_key as string,
     capture_id: lead.id_,
     stage,
-    ...(isNew && { person: who, page: bare(location.href), referrer: bare(document.referrer), ...config.params }),
+    ...(isNew && {
+      person: who,
+      page: location.origin + location.pathname,
+      referrer: document.referrer.split("?")[0],
+      ...config.params,
+    }),
   });
   if (isNew)
-    for (const [key, value] of new URLSearchParams(location.search)) if (/^utm_/.test(key)) body.append(key, value);
+    for (const [key, value] of new URLSearchParams(location.search)) if (/^utm_/.test(key)) body.set(key, value);
   lead.stage_ = stage;
   lead.sent_ = who;
   post(body, answered);

@@ -1,6 +1,6 @@
 // Which documented parameter is this field, if any? Pure: strings in, a parameter's name out.
 
-import { ASIDE, NEVER, STRANGER, TABLE } from "./words";
+import { ASIDE, ASKED, NEVER, STRANGER, TABLE } from "./words";
 
 /** What a visitor has entered, by parameter. */
 export type Found = Record<string, string>;
@@ -11,11 +11,10 @@ export const MAIL = "0";
 // Numbers are no value of any of ours: telephone numbers, dates, codes; a URL may have some. Nor are card numbers one
 // of whatever the owner has named.
 const NUMBER = /^([^/\d]*\d){6}[^/]*$|^[ -@]*$|\w@/;
-const OURS = /loc|comp|name|tw/;
 const CARD = /(\d\D?){13}|^\d{3}-\d\d-\d{4}$/;
 
 /** True if the whole text is one address. Syntax only: any domain with a dot is fine. */
-export const isEmail = (text: string): boolean => /^[^\s@,;:<>()"\\]+@([\p{L}\d-]+\.)+[\p{L}\d-]{2,}$/u.test(text);
+export const isEmail = (text: string): boolean => /^[^\s@,;:<>()"\\]+@([\p{L}\d-]+\.)+\p{L}[\p{L}\d-]+$/u.test(text);
 
 /**
  * Name the parameter that a field holds: the owner's own word, a documented parameter, or one of city, state and
@@ -23,12 +22,14 @@ export const isEmail = (text: string): boolean => /^[^\s@,;:<>()"\\]+@([\p{L}\d-
  */
 export function recognise(explicit: string | null, words: string, value: string): string {
   const said = `|${words}`.toLowerCase().replace(/_/g, " ");
-  if (NEVER.test(said)) return "";
-  if (explicit)
-    return (explicit === "email" ? !isEmail(value) : (OURS.test(explicit) ? NUMBER : CARD).test(value)) ? "" : explicit;
+  const isMail = isEmail(value);
+  const isWanted = isMail && ASKED.test(said);
+  // An address is no secret, whatever stands around it: "get your discount code by email".
+  if (!isWanted && NEVER.test(said)) return "";
+  if (explicit) return (explicit === "email" ? !isMail : CARD.test(value)) ? "" : explicit;
   if (STRANGER.test(said)) return "";
-  if (isEmail(value)) return /mail|correo/.test(said) ? "email" : ASIDE.test(said) ? "" : MAIL;
-  if (!NUMBER.test(value)) for (const [param, pattern] of TABLE) if (pattern.test(said)) return param;
+  if (isMail) return isWanted ? "email" : ASIDE.test(said) ? "" : MAIL;
+  if (!NUMBER.test(value)) for (const param in TABLE) if ((TABLE[param] as RegExp).test(said)) return param;
   return "";
 }
 
@@ -37,12 +38,12 @@ export function recognise(explicit: string | null, words: string, value: string)
  * "Vorname", "Nombre" beside "Apellidos" into what is missing. What is not known is empty.
  */
 export function documented(found: Found): Found {
-  const { "": _, [MAIL]: mail, city, state, country, name, ...person } = found;
-  const { first_name, last_name } = person;
+  const { "": _, [MAIL]: mail, city, state, country, n, ...person } = found;
+  const missing = person.first_name ? "last_name" : person.last_name ? "first_name" : "name";
   let place = "";
   for (const part of [city, state, country]) if (part) place += (place && ", ") + part;
   person.email = (person.email || mail) as string;
   if (place && !person.location) person.location = place;
-  if (!first_name || !last_name) person[first_name ? "last_name" : last_name ? "first_name" : "name"] = name as string;
+  person[missing] = person[missing] || (n as string);
   return person;
 }

@@ -3,7 +3,7 @@ import type { Lead, Person } from "./capture";
 import { config } from "./config";
 import { documented, type Found, MAIL, recognise } from "./fields";
 import { all, guarded, stringify } from "./page";
-import { LOGIN, NEW } from "./words";
+import { FORGOT, LOGIN, NEW } from "./words";
 
 /** A control that may hold a value. */
 export type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
@@ -19,10 +19,10 @@ export interface Group extends Lead {
   timer_?: number;
 }
 
-const FIELDS = "input,textarea,select";
+const FIELDS = "input:not([type^=c]),textarea,select";
 export const BUTTONS = "input[type=submit],button:not([type=button])";
 
-const READABLE = /^(text$|tel|em|ur|se)/;
+const READABLE = /^(ur|em|text$|tel|se)/;
 
 // Elements that have ever been a password, and what stood in them last: a "show password" toggle hides nothing from us.
 const secrets = new Map<Element, string>();
@@ -65,9 +65,10 @@ function paramOf(field: Field, value: string): string {
   words = words.slice(0, 99);
   for (node = field; node; node = hostOf(node)) {
     const box = node.closest<HTMLElement>("[data-sl-field],[sl-field]");
-    if (box && ![...all(box, FIELDS)].filter(isSeen)[1]) explicit = box.dataset.slField || box.getAttribute("sl-field");
+    if (box && ![...all(box, FIELDS)].some((el) => el !== field && isSeen(el)))
+      for (const { name, value } of box.attributes) if (/sl-f/.test(name)) explicit = value;
     for (const { name, value } of node.attributes)
-      if (/^(auto|name|id|aria-l|label|place|type)/.test(name)) words += `|${value}|`;
+      if (/^(place|label|name|auto|id|type|aria-l)/.test(name)) words += `|${value}|`;
   }
   return explicit || READABLE.test(field.type) ? recognise(explicit, words, value) : "";
 }
@@ -75,6 +76,7 @@ function paramOf(field: Field, value: string): string {
 /** Take what the visitor has entered so far; the first field of a kind wins. */
 export function read(group: Group): void {
   // A step that the page has dropped still counts.
+  const root = group.root_;
   const gone: Found = {};
   const here: Found = {};
   const each = guarded((field: Field) => {
@@ -82,20 +84,22 @@ export function read(group: Group): void {
     if (field.isConnected) {
       value = field.value.trim().slice(0, 256);
       param = value && !isSecret(field) ? paramOf(field, value) : "";
+      // An address that nobody asked for, beside a password, is a user's name.
+      if (param === MAIL && all(root, "[type=password]")[0]) param = "";
       group.touched_.set(field, [param, value]);
       here[param] = here[param] || value;
     } else gone[param] = value;
   });
   for (const field of group.touched_.keys()) each(field);
-  const root = group.root_;
-  // An address that nobody asked for, beside a password, is a user's name.
-  if (all(root, "[type=password]")[0]) here[MAIL] = "";
   const person = documented({ ...gone, ...here });
   if (person.email || !group.person_.email) group.person_ = person;
   // A log-in form has positive proof of being one: its visitor is no new lead. (Once submitted it may be gone.)
   if (all(root, "input")[0]) {
     let said = (root.cloneNode() as Element).outerHTML;
     for (const el of all(root, `${BUTTONS},[autocomplete],h1,h2,h3`)) said += el.outerHTML;
-    group.isLogin_ = !config.login_forms && !/",/.test(stringify(person)) && LOGIN.test(said) && !NEW.test(said);
+    group.isLogin_ =
+      !config.login_forms &&
+      !/",/.test(stringify(person)) &&
+      ((LOGIN.test(said) && !NEW.test(said)) || FORGOT.test(root.outerHTML));
   }
 }

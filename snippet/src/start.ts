@@ -20,7 +20,7 @@ export const StackLead = {
   capture: guarded((who?: Who, callback?: Callback): void => {
     let lead: Lead = { id_: newId() };
     if (typeof who === "string") who = { email: who };
-    if (!who || typeof who === "function") {
+    if (!who || (who as Callback).call) {
       callback = callback || (who as Callback);
       read(current);
       lead = current;

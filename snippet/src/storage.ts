@@ -7,10 +7,8 @@ let memory = "";
 
 /** Load what is kept, or replace it. */
 function kept(text?: string): string {
-  if (text != null) memory = text;
   try {
-    if (text != null) delete localStorage.stacklead;
-    if (text) localStorage.stacklead = text;
+    if (text != null) (memory = text) ? (localStorage.stacklead = text) : delete localStorage.stacklead;
     return localStorage.stacklead || memory;
   } catch {
     return memory;
@@ -27,7 +25,7 @@ export const optOut = (out?: boolean): unknown => kept(out === false ? "" : OFF)
 export function keep(body: URLSearchParams, failed: boolean): void {
   const lines =
     kept().replace(RegExp(`.*${body.get("capture_id")}.*\n`), "") + (failed ? `${Date.now()} ${body}\n` : "");
-  if (!isOptedOut()) kept((/(.*\n){0,5}$/.exec(lines) as RegExpExecArray)[0]);
+  if (!isOptedOut()) kept(lines.split("\n").slice(-6).join("\n"));
 }
 
 /** Give what is kept, and forget what is too old. */

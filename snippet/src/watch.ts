@@ -18,12 +18,13 @@ const STANDING_MS = 3000;
 function touch(field: Field): void {
   let root: Element = field.form || field;
   let up: Element | null | undefined;
-  if (isSecret(field) || !isSeen(field) || (current && current.touched_.has(field))) return;
-  while (root.tagName !== "FORM" && !all(root, BUTTONS)[0] && (up = root.parentElement || hostOf(root))) root = up;
+  if (isSecret(field) || (current && current.touched_.has(field)) || !isSeen(field)) return;
+  while (!/^F/.test(root.tagName) && !all(root, BUTTONS)[0] && (up = root.parentElement || hostOf(root))) root = up;
   const known = groups.get(root);
   if (known) current = known;
-  // Unless the page has replaced the form, or gone on to the next step: that is still the same lead.
-  else if (!current || current.root_.isConnected)
+  // Unless the page has replaced the form, or gone on to the next step, or this is another box of the same loose fields:
+  // that is still the same lead.
+  else if (!current || (current.root_.isConnected && current.person_.email))
     current = { id_: newId(), root_: root, touched_: new Map(), person_: {} };
   current.root_ = root;
   groups.set(root, current);
@@ -54,17 +55,18 @@ const onEvent = guarded((e: Event) => {
   if (type === "load") watch((el as Element as HTMLIFrameElement).contentDocument as Document);
   else if (type === "pagehide") groups.forEach((group) => flush(group, "leave"));
   else {
-    const root = el.getRootNode();
     const button = type === "click" && (el.closest("button") as HTMLButtonElement);
-    if ((root as ShadowRoot).host) listen(root, "submit");
-    // Before the page shows it as text.
-    if (el.type === "password") isSecret(el);
+    // A submit does not leave a shadow root.
+    listen(el.getRootNode(), "submit");
     if (/cha|put/.test(type)) touch(el);
     if (type === "submit") flush(groups.get(el) as Group, type);
     else if (type !== "input")
       groups.forEach((group) =>
         // Without a form there is no submit event, for those who wait for one.
-        isCareful() && button && !button.form && group.root_.contains(button)
+        isCareful() &&
+        button &&
+        (!button.form || ("submit" === button.type && button.form.checkValidity())) &&
+        group.root_.contains(button)
           ? flush(group, "submit")
           : flush(group, "entry", PAUSE_MS),
       );
@@ -79,7 +81,7 @@ function listen(target: EventTarget, types: string): void {
 
 /** Start listening to a document and its frames; what already stands in its fields counts too. */
 export function watch(page: Document): void {
-  listen(page.defaultView as Window, "submit change input focusout pagehide click");
+  listen(page.defaultView as Window, "input submit pagehide change click focusout");
   listen(page, "load");
   for (const el of page.querySelectorAll<HTMLInputElement>("iframe,input")) {
     const inner = (el as Element as HTMLIFrameElement).contentDocument;
