@@ -18,22 +18,22 @@ const shared = {
   // Names that end in _ are ours alone.
   mangleProps: /[a-z]_$/,
   mangleCache: {
-    id_: "s",
-    isLogin_: "l",
-    person_: "a",
-    root_: "c",
-    sent_: "g",
-    src_: "B",
-    stage_: "h",
-    timer_: "I",
-    touched_: "p",
+    id_: "u",
+    isLogin_: "s",
+    person_: "c",
+    root_: "a",
+    sent_: "K",
+    src_: "W",
+    stage_: "w",
+    timer_: "t",
+    touched_: "o",
   },
   tsconfigRaw: { compilerOptions: { alwaysStrict: false } },
 };
 
 // The letters for our variables, the most wanted first, and for our properties: of many orders tried, the one that brotli
 // makes the least of. Nothing else depends on them.
-const LETTERS = "mcsalhngktNpILJWjrCyMAfbGPvzH_VeBdUXKuoYFQwODiqSRxZTE$";
+const LETTERS = "mcsatqniubDdfehLSkxQXG$KEAHNVBFojRzvpMywCJlrgWYO_TZIPU";
 const nth_identifier = {
   get(n) {
     const last = LETTERS[n % LETTERS.length];

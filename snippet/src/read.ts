@@ -3,7 +3,7 @@ import type { Lead, Person } from "./capture";
 import { config } from "./config";
 import { documented, type Found, MAIL, recognise } from "./fields";
 import { all, guarded, stringify } from "./page";
-import { FORGOT, LOGIN, NEW } from "./words";
+import { LOGIN, NEW } from "./words";
 
 /** A control that may hold a value. */
 export type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
@@ -15,7 +15,7 @@ export interface Group extends Lead {
   person_: Person;
   /** Fields that the visitor has touched, in that order, each with its parameter and value when it was last read. */
   touched_: Map<Field, [string, string]>;
-  isLogin_?: boolean;
+  isLogin_?: unknown;
   timer_?: number;
 }
 
@@ -93,13 +93,14 @@ export function read(group: Group): void {
   for (const field of group.touched_.keys()) each(field);
   const person = documented({ ...gone, ...here });
   if (person.email || !group.person_.email) group.person_ = person;
-  // A log-in form has positive proof of being one: its visitor is no new lead. (Once submitted it may be gone.)
+  // A log-in form has positive proof of being one, or a link for those who have lost their password: its visitor is no
+  // new lead. (Once submitted it may be gone.)
   if (all(root, "input")[0]) {
     let said = (root.cloneNode() as Element).outerHTML;
     for (const el of all(root, `${BUTTONS},[autocomplete],h1,h2,h3`)) said += el.outerHTML;
     group.isLogin_ =
       !config.login_forms &&
       !/",/.test(stringify(person)) &&
-      ((LOGIN.test(said) && !NEW.test(said)) || FORGOT.test(root.outerHTML));
+      ((LOGIN.test(said) && !NEW.test(said)) || all(root, "[href*=passw i]")[0]);
   }
 }

@@ -19,6 +19,8 @@ function touch(field: Field): void {
   let root: Element = field.form || field;
   let up: Element | null | undefined;
   if (isSecret(field) || (current && current.touched_.has(field)) || !isSeen(field)) return;
+  // A submit does not leave a shadow root.
+  if (hostOf(field)) listen(field.getRootNode(), "submit");
   while (!/^F/.test(root.tagName) && !all(root, BUTTONS)[0] && (up = root.parentElement || hostOf(root))) root = up;
   const known = groups.get(root);
   if (known) current = known;
@@ -56,8 +58,6 @@ const onEvent = guarded((e: Event) => {
   else if (type === "pagehide") groups.forEach((group) => flush(group, "leave"));
   else {
     const button = type === "click" && (el.closest("button") as HTMLButtonElement);
-    // A submit does not leave a shadow root.
-    listen(el.getRootNode(), "submit");
     if (/cha|put/.test(type)) touch(el);
     if (type === "submit") flush(groups.get(el) as Group, type);
     else if (type !== "input")
@@ -81,7 +81,7 @@ function listen(target: EventTarget, types: string): void {
 
 /** Start listening to a document and its frames; what already stands in its fields counts too. */
 export function watch(page: Document): void {
-  listen(page.defaultView as Window, "input submit pagehide change click focusout");
+  listen(page.defaultView as Window, "submit click pagehide change focusout input");
   listen(page, "load");
   for (const el of page.querySelectorAll<HTMLInputElement>("iframe,input")) {
     const inner = (el as Element as HTMLIFrameElement).contentDocument;

@@ -35,6 +35,3 @@ export const LOGIN =
 
 export const NEW =
   /new-p|sign.?up|regist|creat|cr[ée]er|inscri|crear|criar|cadastr|iscri|aanmaken|zarejestr|kay[ıi]t|регистр|создать|新規|注册|가입|إنشاء/i;
-
-export const FORGOT =
-  /forgot|vergess|oubli|olvid|dimentic|esquec|vergeten|gl.mt|zapomni|unut|забыл|忘れ|忘记|찾기|نسيت/i;
