@@ -18,22 +18,22 @@ const shared = {
   // Names that end in _ are ours alone.
   mangleProps: /[a-z]_$/,
   mangleCache: {
-    id_: "u",
-    isLogin_: "s",
+    id_: "r",
+    isLogin_: "W",
     person_: "c",
-    root_: "a",
-    sent_: "K",
-    src_: "W",
-    stage_: "w",
+    root_: "y",
+    sent_: "Q",
+    src_: "g",
+    stage_: "l",
     timer_: "t",
-    touched_: "o",
+    touched_: "s",
   },
   tsconfigRaw: { compilerOptions: { alwaysStrict: false } },
 };
 
 // The letters for our variables, the most wanted first, and for our properties: of many orders tried, the one that brotli
 // makes the least of. Nothing else depends on them.
-const LETTERS = "mcsatqniubDdfehLSkxQXG$KEAHNVBFojRzvpMywCJlrgWYO_TZIPU";
+const LETTERS = "rcltnpzdqjZxihBHDeO$VE_GSRCUTbQAsFPfmuvyMIwLKXYaoJkWNg";
 const nth_identifier = {
   get(n) {
     const last = LETTERS[n % LETTERS.length];

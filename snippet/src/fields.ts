@@ -26,7 +26,8 @@ export function recognise(explicit: string | null, words: string, value: string)
   const isWanted = isMail && ASKED.test(said);
   // An address is no secret, whatever stands around it: "get your discount code by email".
   if (!isWanted && NEVER.test(said)) return "";
-  if (explicit) return (explicit === "email" ? !isMail : CARD.test(value)) ? "" : explicit;
+  if (explicit)
+    return (explicit === "email" ? !isMail : (explicit in TABLE ? NUMBER : CARD).test(value)) ? "" : explicit;
   if (STRANGER.test(said)) return "";
   if (isMail) return isWanted ? "email" : ASIDE.test(said) ? "" : MAIL;
   if (!NUMBER.test(value)) for (const param in TABLE) if ((TABLE[param] as RegExp).test(said)) return param;

@@ -57,16 +57,15 @@ const onEvent = guarded((e: Event) => {
   if (type === "load") watch((el as Element as HTMLIFrameElement).contentDocument as Document);
   else if (type === "pagehide") groups.forEach((group) => flush(group, "leave"));
   else {
-    const button = type === "click" && (el.closest("button") as HTMLButtonElement);
-    if (/cha|put/.test(type)) touch(el);
+    const button = type === "click" && (el.closest(BUTTONS) as HTMLButtonElement);
+    // Before the page shows it as text.
+    if (el.type === "password") isSecret(el);
+    if (/put|cha/.test(type)) touch(el);
     if (type === "submit") flush(groups.get(el) as Group, type);
     else if (type !== "input")
       groups.forEach((group) =>
-        // Without a form there is no submit event, for those who wait for one.
-        isCareful() &&
-        button &&
-        (!button.form || ("submit" === button.type && button.form.checkValidity())) &&
-        group.root_.contains(button)
+        // For those who wait for a submit: loose fields have none, and a page may handle the click on the button instead.
+        isCareful() && button && (button.form || button).checkValidity() && group.root_.contains(button)
           ? flush(group, "submit")
           : flush(group, "entry", PAUSE_MS),
       );
@@ -81,7 +80,7 @@ function listen(target: EventTarget, types: string): void {
 
 /** Start listening to a document and its frames; what already stands in its fields counts too. */
 export function watch(page: Document): void {
-  listen(page.defaultView as Window, "submit click pagehide change focusout input");
+  listen(page.defaultView as Window, "submit input focusout click change pagehide");
   listen(page, "load");
   for (const el of page.querySelectorAll<HTMLInputElement>("iframe,input")) {
     const inner = (el as Element as HTMLIFrameElement).contentDocument;
