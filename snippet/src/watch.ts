@@ -18,7 +18,7 @@ const STANDING_MS = 3000;
 function touch(field: Field): void {
   let root: Element = field.form || field;
   let up: Element | null | undefined;
-  if (isSecret(field) || (current && current.touched_.has(field)) || !isSeen(field)) return;
+  if ((current && current.touched_.has(field)) || isSecret(field) || !isSeen(field)) return;
   // A submit does not leave a shadow root.
   if (hostOf(field)) listen(field.getRootNode(), "submit");
   while (!/^F/.test(root.tagName) && !all(root, BUTTONS)[0] && (up = root.parentElement || hostOf(root))) root = up;
@@ -85,6 +85,6 @@ export function watch(page: Document): void {
   for (const el of page.querySelectorAll<HTMLInputElement>("iframe,input")) {
     const inner = (el as Element as HTMLIFrameElement).contentDocument;
     if (inner) watch(inner);
-    else if (el.value !== el.defaultValue) touch(el);
+    else if (el.value && el.value !== el.defaultValue) touch(el);
   }
 }
