@@ -18,22 +18,22 @@ const shared = {
   // Names that end in _ are ours alone.
   mangleProps: /[a-z]_$/,
   mangleCache: {
-    id_: "r",
-    isLogin_: "W",
+    id_: "m",
+    isLogin_: "J",
     person_: "c",
-    root_: "y",
-    sent_: "Q",
-    src_: "g",
-    stage_: "l",
-    timer_: "t",
-    touched_: "s",
+    root_: "b",
+    sent_: "r",
+    src_: "f",
+    stage_: "v",
+    timer_: "l",
+    touched_: "Z",
   },
   tsconfigRaw: { compilerOptions: { alwaysStrict: false } },
 };
 
 // The letters for our variables, the most wanted first, and for our properties: of many orders tried, the one that brotli
 // makes the least of. Nothing else depends on them.
-const LETTERS = "rcltnpzdqjZxihBHDeO$VE_GSRCUTbQAsFPfmuvyMIwLKXYaoJkWNg";
+const LETTERS = "rtlncfpdwbEaqhXAQvJUFRxKgTIHDVZsjmBMYkoiGCW_LOPyNz$Seu";
 const nth_identifier = {
   get(n) {
     const last = LETTERS[n % LETTERS.length];

@@ -8,10 +8,9 @@ export type Found = Record<string, string>;
 /** An address in a field that does not ask for one: no parameter yet. */
 export const MAIL = "0";
 
-// Numbers are no value of any of ours: telephone numbers, dates, codes; a URL may have some. Nor are card numbers one
-// of whatever the owner has named.
+// Numbers are no value of any of ours: telephone numbers, dates, codes; a URL may have some. Nor are they one of whatever
+// the owner has named, unless that is a phone: too many secrets are numbers.
 const NUMBER = /^([^/\d]*\d){6}[^/]*$|^[ -@]*$|\w@/;
-const CARD = /(\d\D?){13}|^\d{3}-\d\d-\d{4}$/;
 
 /** True if the whole text is one address. Syntax only: any domain with a dot is fine. */
 export const isEmail = (text: string): boolean => /^[^\s@,;:<>()"\\]+@([\p{L}\d-]+\.)+\p{L}[\p{L}\d-]+$/u.test(text);
@@ -26,8 +25,7 @@ export function recognise(explicit: string | null, words: string, value: string)
   const isWanted = isMail && ASKED.test(said);
   // An address is no secret, whatever stands around it: "get your discount code by email".
   if (!isWanted && NEVER.test(said)) return "";
-  if (explicit)
-    return (explicit === "email" ? !isMail : (explicit in TABLE ? NUMBER : CARD).test(value)) ? "" : explicit;
+  if (explicit) return (explicit === "email" ? !isMail : NUMBER.test(value) && !/pho/.test(explicit)) ? "" : explicit;
   if (STRANGER.test(said)) return "";
   if (isMail) return isWanted ? "email" : ASIDE.test(said) ? "" : MAIL;
   if (!NUMBER.test(value)) for (const param in TABLE) if ((TABLE[param] as RegExp).test(said)) return param;
