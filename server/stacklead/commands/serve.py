@@ -17,6 +17,7 @@ from stacklead.app import create_app
 from stacklead.commands.children import PARENT_VARIABLE
 from stacklead.commands.connection import Connection
 from stacklead.commands.many import SHARE_VARIABLE, open_shared_socket, serve_many
+from stacklead.garbage import spare_what_stays
 from stacklead.logs import set_up_logging
 from stacklead.settings import Settings, read_environment
 from stacklead.storage.database import IngestTaken, hold_ingest
@@ -79,6 +80,7 @@ def _serve_one(settings: Settings, host: str, port: int) -> None:
         limit_concurrency=MAX_CONNECTIONS,
         timeout_graceful_shutdown=GRACE_S,
     )
+    spare_what_stays()
     # Processes of one `serve` listen on the same port, and the system deals the connections out.
     sockets = [open_shared_socket(host, port)] if shares_port else None
     uvicorn.Server(config).run(sockets=sockets)
