@@ -22,11 +22,13 @@ import pytest
 from stacklead.app import create_app
 from stacklead.commands.serve import MAX_CONNECTIONS
 from stacklead.errors import StorageUnavailable
+from stacklead.queue import REDIS_TIMEOUT_S
 from stacklead.settings import Settings
 from stacklead.storage.database import Database
 from stacklead.storage.intake import MAX_WAITING, CaptureRow, Intake
 from support.postgres import Cluster
 from support.product import answers, free_port, run_product
+from support.redis import RedisServer
 from support.tenants import Tenant, make_tenant, run_in
 from support.waiting import until
 from unit.capture.http import API, CLIENT
@@ -93,6 +95,12 @@ class Site:
     async def post_as_server(self, *headers: tuple[str, str]) -> Answer:
         key = base64.b64encode(f"{self.tenant.api_key}:".encode()).decode()
         return await self.post(API, "email=server%40example.com", ("authorization", f"Basic {key}"), *headers)
+
+    async def post_in_every_way(self) -> list[Answer]:
+        """Hand in a lead as a page, as a server, and as a server that may repeat the call; all at once."""
+        async with asyncio.timeout(30):
+            by_key = self.post_as_server(("idempotency-key", "k"))
+            return await asyncio.gather(self.post_as_page(), self.post_as_server(), by_key)
 
 
 @asynccontextmanager
@@ -165,6 +173,38 @@ async def test_full_queue_is_503_and_what_is_in_it_is_kept(each_settings: Settin
     assert await count_captures(each_settings) == len(waiting) + 4
 
 
+# --- the writer fails (SQLite's: test_app.py) -------------------------------------------------------------------------
+
+FULL_DISK = """
+    CREATE FUNCTION fail() RETURNS trigger AS $$
+        BEGIN RAISE 'could not extend file' USING ERRCODE = 'disk_full'; END $$ LANGUAGE plpgsql;
+    CREATE TRIGGER full_disk BEFORE INSERT ON captures EXECUTE FUNCTION fail();
+"""
+SPACE_AGAIN = "DROP TRIGGER full_disk ON captures; DROP FUNCTION fail"
+
+
+async def run_sql(settings: Settings, sql: str) -> None:
+    connection: Any = await asyncpg.connect(settings.database_url)
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()
+
+
+async def test_failing_commit_on_postgres_is_503_and_then_200(postgres_settings: Settings) -> None:
+    async with opened(postgres_settings) as site:
+        await run_sql(postgres_settings, FULL_DISK)
+        try:
+            refused = await site.post_in_every_way()
+        finally:
+            await run_sql(postgres_settings, SPACE_AGAIN)
+        for answer in refused:
+            answer.assert_unavailable("storage_unavailable")
+        assert await count_captures(postgres_settings) == 0
+        assert [answer.status for answer in await site.post_in_every_way()] == [200, 200, 200]
+        assert await count_captures(postgres_settings) == 3
+
+
 # --- PostgreSQL stands still: its machine is gone, and nothing says so ------------------------------------------------
 
 
@@ -179,8 +219,7 @@ def processes_of(cluster: Cluster) -> list[int]:
 
 
 @contextmanager
-def standing_still(cluster: Cluster) -> Iterator[None]:
-    pids = processes_of(cluster)
+def standing_still(pids: list[int]) -> Iterator[None]:
     assert pids
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
@@ -194,23 +233,33 @@ def standing_still(cluster: Cluster) -> Iterator[None]:
 async def test_postgres_that_stands_still_is_503_and_then_200(
     postgres_settings: Settings, postgres_cluster: Cluster
 ) -> None:
-    settings = postgres_settings.model_copy(update={**UNLIMITED, "hang_s": 3.0})
-    async with opened(settings) as site:
-
-        async def ask() -> list[Answer]:
-            async with asyncio.timeout(30):
-                by_key = site.post_as_server(("idempotency-key", "k"))
-                return await asyncio.gather(site.post_as_page(), site.post_as_server(), by_key)
-
-        assert [answer.status for answer in await ask()] == [200, 200, 200]
-        with standing_still(postgres_cluster):
-            for answer in await ask():
-                answer.assert_unavailable("storage_unavailable")
+    async with opened(postgres_settings.model_copy(update={**UNLIMITED, "hang_s": 2.0})) as site:
 
         async def is_well() -> bool:
-            return [answer.status for answer in await ask()] == [200, 200, 200]
+            return [answer.status for answer in await site.post_in_every_way()] == [200, 200, 200]
 
+        assert await is_well()
+        with standing_still(processes_of(postgres_cluster)):
+            for answer in await site.post_in_every_way():
+                answer.assert_unavailable("storage_unavailable")
         await until(is_well, 30)
+
+
+# --- Redis stands still -----------------------------------------------------------------------------------------------
+
+
+async def test_no_capture_waits_for_a_redis_that_stands_still(
+    each_settings: Settings, redis_server: RedisServer
+) -> None:
+    settings = each_settings.model_copy(update={**UNLIMITED, "redis_url": redis_server.url})
+    async with opened(settings) as site:
+        assert (await site.post_as_page()).status == 200
+        with standing_still([redis_server.pid()]):
+            started = time.monotonic()
+            statuses = [(await site.post_as_page()).status for _ in range(5)]
+            seconds = time.monotonic() - started
+    assert statuses == [200] * 5
+    assert seconds < 2 * REDIS_TIMEOUT_S  # and not five times
 
 
 # --- more connections than the web process takes ----------------------------------------------------------------------
