@@ -107,6 +107,8 @@ async def test_capture_by_tag_becomes_a_mail_and_a_webhook(
     assert sent["data"]["person"]["email"] == EMAIL
     assert headers["webhook-id"] == (await rows(tools, "deliveries"))[1]["public_id"]
     assert [row["is_ok"] for row in await rows(tools, "attempts")] == [True, True]
+    counted = tools.tally.take()
+    assert (counted["deliveries", "email_sent"], counted["deliveries", "webhook_sent"]) == (1, 1)
 
 
 async def test_call_of_a_server_goes_where_it_said(tools: Tools, owner: Tenant, mailbox: Mailbox, inbox: Inbox) -> None:
