@@ -79,8 +79,13 @@ SLOW = (
     Check(name="dist is reproducible", command=rebuild_differs, needs_node=True),
 )
 SUITES = {"unit": "tests/unit", "e2e": "tests/e2e", "snippet": "tests/snippet", "faults": "tests/faults"}
-# Unit tests share nothing, so they run side by side; more than a few processes start more servers than they save.
-SIDE_BY_SIDE = {"unit": ["--numprocesses=auto", "--maxprocesses=4", "--dist=worksteal"]}
+# These share nothing, and much of each is waiting: for a lease, a hang, a page. More than a few processes would start
+# more servers than they save.
+SIDE_BY_SIDE = {
+    "unit": [f"--numprocesses={min(4, 2 * (os.cpu_count() or 1))}", "--dist=worksteal"],
+    "e2e": ["--numprocesses=2", "--dist=loadfile"],  # a product and a browser each
+    "faults": ["--numprocesses=2", "--dist=loadfile"],
+}
 
 
 def main(scope: str, wanted: Sequence[str]) -> int:

@@ -24,6 +24,7 @@ from stacklead.errors import (
     StackLeadError,
     StorageFault,
     StorageUnavailable,
+    TooBusy,
     TooManyRequests,
     Unauthorized,
 )
@@ -50,6 +51,8 @@ class App(Starlette):
         """Answer captures, hand everything else to Starlette."""
         if self.client_routes is not None and scope["type"] == "http" and self.client_routes.has(scope["path"]):
             await self.client_routes(scope, receive, send)
+        elif scope["type"] == "http" and scope["state"].get("is_too_busy"):
+            await (await on_refusal(Request(scope), TooBusy()))(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
 
@@ -144,8 +147,10 @@ async def on_refusal(request: Request[State], exc: Exception) -> Response:
     headers: dict[str, str] = {}
     if isinstance(exc, Unauthorized):
         headers["WWW-Authenticate"] = 'Basic realm="StackLead", charset="UTF-8"'
-    if isinstance(exc, TooManyRequests | StorageUnavailable):
+    if isinstance(exc, TooManyRequests | TooBusy | StorageUnavailable):
         headers["Retry-After"] = str(exc.retry_after_s)
+    if isinstance(exc, TooBusy):
+        headers["Connection"] = "close"
     if request.method == "POST" and request.url.path == api.LEADS:
         request.state["tally"].count("captures", exc.code)
     if _is_for_machines(request):

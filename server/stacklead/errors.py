@@ -10,6 +10,7 @@ StackLeadError
 |-- UnsupportedMediaType  415
 |-- UnprocessableRequest  422  an Idempotency-Key used again with other parameters
 |-- TooManyRequests       429  `retry_after_s` says when to come back
+|-- TooBusy               503  more connections than this process takes
 |-- StorageFault          500  the database refused a statement of ours, which is a fault of ours
 |   `-- StorageUnavailable 503 the row could not be committed; never answered after a commit
 |-- AddressRefused        400  an outward address that the guard does not let through
@@ -106,6 +107,17 @@ class TooManyRequests(StackLeadError):
 
     def __init__(self, message: str, *, retry_after_s: int = 1) -> None:
         super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class TooBusy(StackLeadError):
+    """As many connections are open as a web process takes; come back after `retry_after_s` seconds."""
+
+    status = 503
+    code = "too_busy"
+
+    def __init__(self, *, retry_after_s: int = 1) -> None:
+        super().__init__("Too many connections are open; try again in a second.")
         self.retry_after_s = retry_after_s
 
 

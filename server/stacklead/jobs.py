@@ -298,12 +298,15 @@ async def _deliver_claimed(tools: Tools, delivery: Delivery, account: Account) -
         took_ms=int((time.monotonic() - started) * 1000),
         started_at=started_at,
     )
-    await _save_attempt(tools, delivery, attempt, _decide(delivery, outcome, lost))
+    await _save_attempt(tools, delivery, attempt, outcome, lost)
 
 
-async def _save_attempt(tools: Tools, delivery: Delivery, attempt: Attempt, decided: Decided) -> None:
-    state, next_at, reason = decided
-    await tools.attempts(Tried(delivery=delivery, attempt=attempt, state=state, next_at=next_at, reason=reason))
+async def _save_attempt(
+    tools: Tools, delivery: Delivery, attempt: Attempt, outcome: Sent | DeliveryError, lost: int
+) -> None:
+    at = now_ms()
+    state, next_at, reason = _decide(delivery, outcome, lost, at)
+    await tools.attempts(Tried(delivery=delivery, attempt=attempt, state=state, next_at=next_at, reason=reason, at=at))
     if next_at is not None and next_at - now_ms() < MAX_DEFER_MS:
         await tools.queue.enqueue_delivery(delivery.id, delivery.attempts, next_at)
     tools.tally.count("deliveries", f"{delivery.method}_{'again' if state == DeliveryState.DUE else state}")
@@ -321,7 +324,7 @@ async def _save_attempts(db: Connection, tried: Sequence[Tried]) -> list[None]:
     return [None] * len(tried)
 
 
-def _decide(delivery: Delivery, outcome: Sent | DeliveryError, lost: int) -> Decided:
+def _decide(delivery: Delivery, outcome: Sent | DeliveryError, lost: int, at: int) -> Decided:
     """Return what becomes of a delivery after this attempt; the `lost` ones before it say nothing of the receiver."""
     if isinstance(outcome, Sent):
         return DeliveryState.SENT, None, None
@@ -330,4 +333,4 @@ def _decide(delivery: Delivery, outcome: Sent | DeliveryError, lost: int) -> Dec
     wait_s = next_wait_s(delivery.attempts - lost, outcome.retry_after_s)
     if wait_s is None:
         return DeliveryState.FAILED, None, f"Gave up after {delivery.attempts - lost} attempts: {outcome.message}"
-    return DeliveryState.DUE, now_ms() + int(wait_s * 1000), outcome.message
+    return DeliveryState.DUE, at + int(wait_s * 1000), outcome.message

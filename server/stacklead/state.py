@@ -1,6 +1,6 @@
 """What the web process shares between requests; made once in the lifespan of `app.py`."""
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from stacklead.outbound import Outbound
 from stacklead.queue import Queue
@@ -24,3 +24,4 @@ class State(TypedDict):
     queue: Queue
     outbound: Outbound
     tally: Tally
+    is_too_busy: NotRequired[bool]  # this request came over one connection too many

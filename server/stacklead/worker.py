@@ -17,6 +17,7 @@ from arq.worker import Worker
 from redis.exceptions import RedisError
 
 from stacklead.errors import StorageFault
+from stacklead.garbage import spare_what_stays
 from stacklead.jobs import (
     Researcher,
     Tools,
@@ -147,6 +148,7 @@ async def open_tools(settings: Settings, research: Researcher = research) -> Asy
 
 def work(settings: Settings, research: Researcher = research, *, notify_socket: str = "") -> None:
     """Run a worker in this process until it is told to stop; uvloop makes its jobs cheaper."""
+    spare_what_stays()
     uvloop.run(run_worker(settings, research, notify_socket=notify_socket))
 
 

@@ -38,7 +38,7 @@ class Record:
     def keep(self, **arrival: str) -> bool:
         """Write one arrival down; returns whether to accept it."""
         is_new = arrival["id"] not in self.seen
-        is_refused = is_new and random.random() < REFUSED_SHARE
+        is_refused = not self.seen or (is_new and random.random() < REFUSED_SHARE)  # at least the first one
         self.seen.add(arrival["id"])
         self.file.write(json.dumps({**arrival, "refused": is_refused}) + "\n")
         self.file.flush()

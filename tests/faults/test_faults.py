@@ -15,8 +15,8 @@ from machine import need_postgres, need_redis
 from support.process import runs_as_root
 
 ROOT = Path(__file__).resolve().parents[2]
-# Most of each is waiting for a lease to run out, so three products wait side by side.
-SMALL = ("--calls", "60", "--connections", "12", "--at-once", "3")
+# Most of each is waiting for a lease to run out, so all of them wait side by side.
+SMALL = ("--calls", "60", "--connections", "12", "--at-once", "7")
 RUNS = {
     "sqlite": ["kill", "hang", "noredis", "clock", "flushall", "disk", *(["tmpfs"] if runs_as_root() else [])],
     "postgres": ["kill", "postgres"],

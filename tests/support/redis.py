@@ -1,5 +1,6 @@
 """A throw-away Redis on a unix socket."""
 
+import re
 import shutil
 import socket
 import tempfile
@@ -41,6 +42,12 @@ class RedisServer:
         """End it and remove everything."""
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def pid(self) -> int:
+        """Return the process that it runs in."""
+        found = re.search(rb"process_id:(\d+)", self.command("INFO server"))
+        assert found is not None
+        return int(found[1])
 
     def command(self, text: str) -> bytes:
         """Send one inline command and return the start of the answer, or nothing if nobody answers."""

@@ -5,7 +5,7 @@ import io
 import json
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from stacklead.settings import SOURCES, Settings, read_source_settings
 from stacklead.storage import accounts, deliveries, leads, tables
 from stacklead.storage.database import now_ms
 from stacklead.storage.heartbeats import list_alive
+from stacklead.storage.intake import open_intake
 from stacklead.sweep import Sweep
 from stacklead.worker import WakeWorker, make_worker, open_tools, run_worker
 from support.redis import RedisServer
@@ -28,6 +29,7 @@ from support.tenants import Tenant, make_tenant
 from support.waiting import until
 from unit.deliver.receivers import Inbox, Mailbox
 from unit.storage.rows import append_api, append_tag, list_rows
+from unit.storage.test_intake import make_row
 
 pytestmark = pytest.mark.anyio
 
@@ -105,6 +107,8 @@ async def test_capture_by_tag_becomes_a_mail_and_a_webhook(
     assert sent["data"]["person"]["email"] == EMAIL
     assert headers["webhook-id"] == (await rows(tools, "deliveries"))[1]["public_id"]
     assert [row["is_ok"] for row in await rows(tools, "attempts")] == [True, True]
+    counted = tools.tally.take()
+    assert (counted["deliveries", "email_sent"], counted["deliveries", "webhook_sent"]) == (1, 1)
 
 
 async def test_call_of_a_server_goes_where_it_said(tools: Tools, owner: Tenant, mailbox: Mailbox, inbox: Inbox) -> None:
@@ -494,6 +498,25 @@ async def test_full_worker_is_refilled_without_a_poll(tools: Tools) -> None:
     assert worker.woken.is_set()
     for one in (worker.waker, worker.pool):
         await one.aclose(close_connection_pool=True)
+
+
+async def test_captures_of_one_commit_are_one_wake_up(tools: Tools, owner: Tenant, redis_server: RedisServer) -> None:
+    committed: list[int] = []
+
+    def note(ids: Sequence[int]) -> None:
+        committed.append(len(ids))
+        tools.queue.captures_committed(ids)
+
+    redis_server.command("CONFIG RESETSTAT")
+    intake = open_intake(tools.settings, note)
+    await asyncio.gather(*(intake.append(make_row(owner)) for _ in range(500)))
+    await intake.close()
+    await tools.queue.close()  # what it began is done
+    client: Any = redis.asyncio.Redis.from_url(tools.settings.redis_url)
+    stats = await client.info("commandstats")
+    await client.aclose()
+    assert sum(committed) == 500
+    assert 1 <= stats["cmdstat_zadd"]["calls"] <= len(committed) < 100
 
 
 async def test_wake_list_stays_short(tools: Tools, redis_server: RedisServer) -> None:

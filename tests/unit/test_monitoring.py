@@ -2,12 +2,15 @@
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import update
 from starlette.testclient import TestClient
 
 from stacklead.app import create_app
 from stacklead.settings import Settings
 from stacklead.storage.counters import add_counts, list_counts, save_tally
-from stacklead.storage.database import Database
+from stacklead.storage.database import Database, now_ms
+from stacklead.storage.heartbeats import ALIVE_MS, save_heartbeat
+from stacklead.storage.tables import heartbeats
 from stacklead.tally import Tally, timed
 from support.tenants import Tenant, run_in
 from unit.capture.http import API, CLIENT, basic
@@ -39,6 +42,27 @@ def test_captures_are_counted_by_outcome(client: TestClient, account: Tenant) ->
     assert found["stacklead_waiting", "captures"] == 3
     assert found["stacklead_oldest_due_seconds", "captures"] >= 0
     assert found["stacklead_workers", ""] == 0
+
+
+def test_deliveries_are_counted_by_outcome(settings: Settings, client: TestClient) -> None:
+    tally = Tally()
+    for outcome in ("email_sent", "webhook_again", "webhook_again", "webhook_failed"):
+        tally.count("deliveries", outcome)
+    run_in(settings, lambda db: add_counts(db, tally.take()))
+    found = read(client)
+    assert found["stacklead_deliveries_total", "email_sent"] == 1
+    assert found["stacklead_deliveries_total", "webhook_again"] == 2
+    assert found["stacklead_deliveries_total", "webhook_failed"] == 1
+
+
+def test_worker_that_lives_is_seen_everywhere(settings: Settings, client: TestClient) -> None:
+    run_in(settings, lambda db: save_heartbeat(db, "host:1", {"is_redis_up": True, "has_redis": True}))
+    assert read(client)["stacklead_workers", ""] == 1
+    assert client.get("/readyz").json() == {"status": "ready"}
+    silent = update(heartbeats).values(seen_at=now_ms() - ALIVE_MS - 1)
+    run_in(settings, lambda db: db.execute(silent))
+    assert read(client)["stacklead_workers", ""] == 0
+    assert client.get("/readyz").json()["status"] == "degraded"
 
 
 def test_no_account_key_or_address_is_named(client: TestClient, account: Tenant) -> None:

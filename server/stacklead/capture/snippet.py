@@ -20,6 +20,7 @@ from stacklead.errors import (
     NotFound,
     StackLeadError,
     StorageUnavailable,
+    TooBusy,
     TooManyRequests,
     UnsupportedMediaType,
 )
@@ -75,6 +76,8 @@ class ClientRoutes:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
         try:
+            if scope["state"].get("is_too_busy"):
+                raise TooBusy
             if scope["method"] == "OPTIONS":  # on any path, so that a page can read what is wrong with it
                 await _respond(send, 204, b"", _PREFLIGHT)
                 return
@@ -176,8 +179,10 @@ def _decode(value: bytes | None) -> str | None:
 async def _refuse(send: Send, exc: StackLeadError) -> None:
     body = {"error": {"code": exc.code, "message": exc.message, "param": exc.param}}
     headers = [*_JSON, (b"x-stacklead-reason", exc.code.encode())]
-    if isinstance(exc, TooManyRequests | StorageUnavailable):
+    if isinstance(exc, TooManyRequests | TooBusy | StorageUnavailable):
         headers.append((b"retry-after", str(exc.retry_after_s).encode()))
+    if isinstance(exc, TooBusy):
+        headers.append((b"connection", b"close"))
     if exc.status == 405:
         headers.append((b"allow", b"POST, OPTIONS"))
     await _respond(send, exc.status, dump_json(body), headers)

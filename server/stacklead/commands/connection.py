@@ -1,11 +1,13 @@
 """The web process's end of a connection: uvicorn's, with bounds on what a stranger may keep it busy with.
 
-uvicorn waits for a request's head for ever and keeps all of it, and reads a refused body to its end.
+uvicorn waits for a request's head for ever and keeps all of it, reads a refused body to its end, and refuses what is
+too much with an answer that no page can read and that does not say when to come back.
 """
 
 import asyncio
 from typing import Any
 
+from uvicorn.protocols.http.flow_control import service_unavailable
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 HEAD_S = 10.0  # within which a request's head must have come
@@ -24,6 +26,7 @@ _TOO_LARGE = (
 class Connection(HttpToolsProtocol):
     """One connection; overrides callbacks of uvicorn's class, and a test holds each bound."""
 
+    app: Any
     loop: asyncio.AbstractEventLoop
     _is_new = True  # nothing came yet
     _is_open = False  # a request has begun and not come to its end
@@ -74,6 +77,13 @@ class Connection(HttpToolsProtocol):
         super().on_response_complete()
         if self._is_open and self._has_head and self.cycle.response_complete and not self.transport.is_closing():
             self.loop.call_later(REST_S, self._end, self.cycle)
+
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        """Have a request over one connection too many refused by the application, as it refuses everything else."""
+        if app is service_unavailable:
+            cycle.scope["state"]["is_too_busy"] = True
+            app = self.app
+        super()._start_asgi_task(cycle, app)
 
     def _end(self, answered: RequestResponseCycle) -> None:
         if self.cycle is answered and self._is_open:

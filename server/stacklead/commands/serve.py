@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import signal
 import sqlite3
 import threading
@@ -17,6 +18,7 @@ from stacklead.app import create_app
 from stacklead.commands.children import PARENT_VARIABLE
 from stacklead.commands.connection import Connection
 from stacklead.commands.many import SHARE_VARIABLE, open_shared_socket, serve_many
+from stacklead.garbage import spare_what_stays
 from stacklead.logs import set_up_logging
 from stacklead.settings import Settings, read_environment
 from stacklead.storage.database import IngestTaken, hold_ingest
@@ -24,6 +26,7 @@ from stacklead.storage.database import migrate as migrate_database
 from stacklead.worker import work
 
 MAX_CONNECTIONS = 2000
+OTHER_FILES = 200  # that a web process has open beside its connections
 PARENT_CHECK_S = 0.5
 GRACE_S = 10  # how long a stopping web process waits for its requests
 
@@ -76,12 +79,27 @@ def _serve_one(settings: Settings, host: str, port: int) -> None:
         log_level="warning",
         server_header=False,
         proxy_headers=False,
-        limit_concurrency=MAX_CONNECTIONS,
+        limit_concurrency=_allow_connections(),
         timeout_graceful_shutdown=GRACE_S,
     )
+    spare_what_stays()
     # Processes of one `serve` listen on the same port, and the system deals the connections out.
     sockets = [open_shared_socket(host, port)] if shares_port else None
     uvicorn.Server(config).run(sockets=sockets)
+
+
+def _allow_connections() -> int:
+    """Have the system allow as many files as MAX_CONNECTIONS need; return how many connections it allows.
+
+    Many systems allow 1,024 files at first; beyond them no connection is accepted, and nobody told to come back.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MAX_CONNECTIONS + OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        return max(soft - OTHER_FILES, 1)
+    return MAX_CONNECTIONS
 
 
 def worker() -> None:

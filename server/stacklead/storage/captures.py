@@ -25,12 +25,6 @@ async def list_unmerged(db: AsyncConnection, limit: int = MERGE_BATCH) -> Sequen
     return (await db.execute(query)).mappings().all()
 
 
-async def save_merged(db: AsyncConnection, capture_row_id: int, lead_id: int | None, at: int) -> None:
-    """Note that a capture went into a lead, or into none (a follow-up that came before its first call)."""
-    query = update(captures).where(captures.c.id == capture_row_id)
-    await db.execute(query.values(merged_at=at, lead_id=lead_id))
-
-
 class FirstCall(NamedTuple):
     """The call that counts under an Idempotency-Key; `is_new` if it is the one that was handed in."""
 

@@ -109,10 +109,14 @@ class Database:
 
 
 def _postgres_options(settings: Settings) -> dict[str, Any]:
-    """Return what PostgreSQL is to do about a process that stands still, here or on another machine."""
+    """Return what is to be done about a process that stands still, here or on another machine, or PostgreSQL's own."""
     hang_ms = int(settings.hang_s * 1000)
     limits = {"idle_in_transaction_session_timeout": hang_ms, "lock_timeout": hang_ms // 3}
-    return {"timeout": CONNECT_TIMEOUT_S, "server_settings": {name: str(value) for name, value in limits.items()}}
+    return {
+        "timeout": min(CONNECT_TIMEOUT_S, settings.hang_s),
+        "command_timeout": settings.hang_s,
+        "server_settings": {name: str(value) for name, value in limits.items()},
+    }
 
 
 def _sqlite_engine(url: str, *, pool_size: int, begin: str) -> AsyncEngine:

@@ -59,13 +59,17 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """One try and what becomes of its delivery; `next_at` is when it is due again, if it is."""
+    """One try and what becomes of its delivery; `next_at` is when it is due again, if it is.
+
+    `at` is when that was decided, by the clock that `next_at` goes by: a clock that is set back in between shows by it.
+    """
 
     delivery: Delivery
     attempt: Attempt
     state: DeliveryState
     next_at: int | None
     reason: str | None
+    at: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,20 +204,20 @@ async def save_attempt(
     reason: str | None = None,
 ) -> None:
     """Record one try and what becomes of the delivery: sent, due again at `next_at`, failed, or off."""
-    await save_attempts(db, [Tried(delivery=delivery, attempt=attempt, state=state, next_at=next_at, reason=reason)])
+    one = Tried(delivery=delivery, attempt=attempt, state=state, next_at=next_at, reason=reason, at=now_ms())
+    await save_attempts(db, [one])
 
 
 async def save_attempts(db: AsyncConnection, tried: Sequence[Tried]) -> None:
     """Record many tries, each of another delivery, as `save_attempt` records one."""
     await db.execute(insert(attempts), [_attempt_row(one) for one in tried])
-    now = now_ms()
     changes = [
         {
             **_hold(one.delivery),
             "new_state": one.state,
             "new_reason": one.reason,
             "new_next_at": one.delivery.next_at if one.next_at is None else one.next_at,
-            "now": now,
+            "now": one.at,
         }
         for one in tried
     ]

@@ -77,7 +77,8 @@ def open_intake(settings: Settings, on_committed: Committed) -> Intake:
     """Return the intake of the database in use; must be called on the event loop that will use it."""
     if settings.is_sqlite:
         return SqliteIntake(str(settings.sqlite_path), on_committed)
-    return PostgresIntake(settings.sqlalchemy_url.replace("+asyncpg", ""), on_committed)
+    timeout_s = min(COMMIT_TIMEOUT_S, settings.hang_s)
+    return PostgresIntake(settings.sqlalchemy_url.replace("+asyncpg", ""), on_committed, timeout_s=timeout_s)
 
 
 _COLUMNS = ", ".join(CaptureRow._fields)
@@ -260,8 +261,9 @@ def _refuse(batch: list[_Waiting]) -> None:
 class PostgresIntake:
     """One batch in flight over one connection; columns travel as arrays."""
 
-    def __init__(self, url: str, on_committed: Committed) -> None:
+    def __init__(self, url: str, on_committed: Committed, *, timeout_s: float = COMMIT_TIMEOUT_S) -> None:
         self.url = url
+        self.timeout_s = timeout_s
         self.on_committed = on_committed
         self.waiting: list[_Waiting] = []
         self.wake = asyncio.Event()
@@ -308,7 +310,7 @@ class PostgresIntake:
             self.connection = await _connect_postgres(self.url)
         columns = [list(column) for column in zip(*(row for row, _ in batch), strict=True)]
         try:
-            records: list[Any] = await self.connection.fetch(_POSTGRES_INSERT, *columns, timeout=COMMIT_TIMEOUT_S)
+            records: list[Any] = await self.connection.fetch(_POSTGRES_INSERT, *columns, timeout=self.timeout_s)
         except _BAD_POSTGRES_ROW as exc:
             if len(batch) > 1:
                 for one in batch:

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 import structlog
-from sqlalchemy import ColumnElement, RowMapping, and_, delete, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, RowMapping, and_, delete, or_, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,6 +18,7 @@ from stacklead.models import LeadState, Stage
 from stacklead.storage import captures as capture_rows
 from stacklead.storage.daily_leads import DailyCount, day_of
 from stacklead.storage.database import is_database_away, now_ms
+from stacklead.storage.merge_batch import Batch
 from stacklead.storage.tables import leads
 
 MAX_SETTLE_MS = 300_000  # entries keep a lead waiting for at most this long
@@ -46,6 +47,7 @@ class Merged:
     captures: int = 0
     due: dict[int, int] = field(default_factory=dict[int, int])
     admitted: DailyCount = field(default_factory=DailyCount)
+    batch: Batch = field(default_factory=Batch)
 
 
 async def merge_captures(db: AsyncConnection, rules: MergeRules, *, one_by_one: bool = False) -> Merged:
@@ -57,12 +59,15 @@ async def merge_captures(db: AsyncConnection, rules: MergeRules, *, one_by_one: 
     if db.dialect.name == "postgresql":
         await db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MERGE_LOCK})
     merged = Merged()
-    for capture in await capture_rows.list_unmerged(db):
+    unmerged = await capture_rows.list_unmerged(db)
+    await merged.batch.open(db, unmerged)
+    for capture in unmerged:
         if one_by_one:
             await _try_to_merge(db, capture, rules, merged)
         else:
             await _merge(db, capture, rules, merged)
         merged.captures += 1
+    await merged.batch.write(db)
     await merged.admitted.save(db)
     return merged
 
@@ -74,25 +79,30 @@ async def _merge(db: AsyncConnection, capture: Row, rules: MergeRules, merged: M
         lead_id = await _merge_import(db, capture, rules, merged)
     else:
         lead_id = await _merge_api(db, capture, rules, merged)
-    await capture_rows.save_merged(db, capture["id"], lead_id, now_ms())
+    merged.batch.add_merged(capture, lead_id, now_ms())
 
 
 async def _try_to_merge(db: AsyncConnection, capture: Row, rules: MergeRules, merged: Merged) -> None:
+    due = dict(merged.due)
     try:
         async with db.begin_nested():
             await _merge(db, capture, rules, merged)
+            await merged.batch.write(db)
     except Exception as exc:
         if isinstance(exc, SQLAlchemyError | OSError) and is_database_away(exc):
             raise
         log.exception("capture_not_merged", capture_row_id=capture["id"])
-        await capture_rows.save_merged(db, capture["id"], None, now_ms())
+        merged.due = due
+        merged.batch.forget()
+        merged.batch.add_merged(capture, None, now_ms())
+        await merged.batch.write(db)
 
 
 # --- calls of servers: one call, one lead ---------------------------------------------------------------------------
 
 
 async def _merge_api(db: AsyncConnection, capture: Row, rules: MergeRules, merged: Merged) -> int:
-    earlier = None if capture["is_duplicate_ok"] else await _find_duplicate(db, capture)
+    earlier = None if capture["is_duplicate_ok"] else await _find_duplicate(db, capture, merged)
     if earlier is not None:
         return earlier
     payload = _payload(capture)
@@ -101,8 +111,10 @@ async def _merge_api(db: AsyncConnection, capture: Row, rules: MergeRules, merge
     )
 
 
-async def _find_duplicate(db: AsyncConnection, capture: Row) -> int | None:
+async def _find_duplicate(db: AsyncConnection, capture: Row, merged: Merged) -> int | None:
     """Return the lead of this address that was researched already, or that an earlier call asked for."""
+    if not await merged.batch.knows_address(db, capture):
+        return None
     since = capture["received_at"] - capture_rows.DUPLICATES_WINDOW_MS
     is_pending = and_(leads.c.via == "api", leads.c.state != LeadState.GAVE_UP, leads.c.created_at > since)
     query = select(leads.c.id).where(_is_same_address(capture), or_(leads.c.researched_at > since, is_pending))
@@ -122,7 +134,7 @@ def _is_same_address(capture: Row) -> ColumnElement[bool]:
 
 async def _merge_import(db: AsyncConnection, capture: Row, rules: MergeRules, merged: Merged) -> int:
     """Fold a row into the newest lead of its address, unless there is none or a delivery of its own was asked for."""
-    known = None if capture["is_duplicate_ok"] else await _find_known(db, capture)
+    known = None if capture["is_duplicate_ok"] else await _find_known(db, capture, merged)
     if known is not None:
         await _repeat(db, await _get_lead(db, known), capture, rules, merged)
         return known
@@ -131,7 +143,9 @@ async def _merge_import(db: AsyncConnection, capture: Row, rules: MergeRules, me
     )
 
 
-async def _find_known(db: AsyncConnection, capture: Row) -> int | None:
+async def _find_known(db: AsyncConnection, capture: Row, merged: Merged) -> int | None:
+    if not await merged.batch.knows_address(db, capture):
+        return None
     since = capture["received_at"] - capture_rows.DUPLICATES_WINDOW_MS
     is_recent = or_(leads.c.researched_at > since, leads.c.created_at > since)
     query = select(leads.c.id).where(_is_same_address(capture), is_recent, leads.c.state != LeadState.GAVE_UP)
@@ -142,9 +156,9 @@ async def _find_known(db: AsyncConnection, capture: Row) -> int | None:
 
 
 async def _merge_tag(db: AsyncConnection, capture: Row, rules: MergeRules, merged: Merged) -> int | None:
-    visit = await _find_visit(db, capture)
+    visit = await _find_visit(db, capture, merged)
     is_changed = capture["email"] is not None and (visit is None or visit["email_key"] != capture["email_key"])
-    repeated = await _find_repeated(db, capture, rules) if is_changed else None
+    repeated = await _find_repeated(db, capture, rules, merged) if is_changed else None
     if visit is not None and _is_same_lead(visit, capture):
         if repeated is None:
             await _follow_up(db, visit, capture, rules, merged)
@@ -161,6 +175,7 @@ async def _fold(db: AsyncConnection, visit: Row, lead_id: int, capture: Row, mer
 
     Returns the capture as if it had said everything.
     """
+    await merged.batch.write(db)
     await capture_rows.move_to_lead(db, visit["id"], lead_id)
     await db.execute(delete(leads).where(leads.c.id == visit["id"]))
     merged.due.pop(visit["id"], None)
@@ -168,16 +183,18 @@ async def _fold(db: AsyncConnection, visit: Row, lead_id: int, capture: Row, mer
     return {**capture, "payload": dump_payload(payload)}
 
 
-async def _find_visit(db: AsyncConnection, capture: Row) -> RowMapping | None:
+async def _find_visit(db: AsyncConnection, capture: Row, merged: Merged) -> RowMapping | None:
     """Return the newest lead of the same capture id and client key; that is one form in one page view."""
-    if capture["capture_id"] is None:
+    if capture["capture_id"] is None or not await merged.batch.knows_visit(db, capture):
         return None
     lead_id = await capture_rows.find_lead_of_visit(db, capture["key_id"], capture["capture_id"])
     return None if lead_id is None else await _get_lead(db, lead_id)
 
 
-async def _find_repeated(db: AsyncConnection, capture: Row, rules: MergeRules) -> int | None:
+async def _find_repeated(db: AsyncConnection, capture: Row, rules: MergeRules, merged: Merged) -> int | None:
     """Return the newest lead by tag of the same address within the window, unless it was given up."""
+    if not await merged.batch.knows_address(db, capture):
+        return None
     query = select(leads.c.id).where(
         _is_same_address(capture),
         leads.c.via == "tag",
@@ -198,7 +215,7 @@ def _is_same_lead(visit: Row, capture: Row) -> bool:
 async def _begin(db: AsyncConnection, capture: Row, rules: MergeRules, merged: Merged) -> int:
     """Make a lead of the first call of a visit, with whatever follow-ups overtook that call."""
     overtook: Sequence[RowMapping] = ()
-    if capture["capture_id"] is not None:
+    if capture["capture_id"] is not None and await merged.batch.knows_visit(db, capture):
         overtook = await capture_rows.list_orphans(db, capture["key_id"], capture["capture_id"])
     payload = _payload(capture)
     for follow_up in overtook:
@@ -209,7 +226,7 @@ async def _begin(db: AsyncConnection, capture: Row, rules: MergeRules, merged: M
         state, next_at = LeadState.QUEUED, capture["received_at"]
     lead_id = await _create_lead(db, capture, rules, merged, payload=payload, state=state, next_at=next_at)
     for follow_up in overtook:
-        await capture_rows.save_merged(db, follow_up["id"], lead_id, follow_up["merged_at"])
+        merged.batch.add_merged(follow_up, lead_id, follow_up["merged_at"])
     return lead_id
 
 
@@ -331,7 +348,7 @@ async def _create_lead(
         "created_at": capture["received_at"],
         "updated_at": now_ms(),
     }
-    lead_id: int = (await db.execute(insert(leads).values(values).returning(leads.c.id))).scalar_one()
+    lead_id = merged.batch.add_lead(values)
     if not held:
         merged.due[lead_id] = next_at
     return lead_id
@@ -359,6 +376,7 @@ async def _change(db: AsyncConnection, lead: Row, changes: dict[str, Any], merge
     if not changes:
         return
     await db.execute(update(leads).where(leads.c.id == lead["id"]).values(updated_at=now_ms(), **changes))
+    merged.batch.note_address({**lead, **changes})
     if "next_at" in changes:
         merged.due[lead["id"]] = changes["next_at"]
 

@@ -34,24 +34,24 @@ def payload(settings: Settings) -> dict[str, Any]:
 PERSON = {"first_name": "Rebecca", "email": EMAIL}
 
 
-def _shapes(key: str) -> dict[str, dict[str, Any]]:
-    flat = {"client_key": key, **PERSON}
-    person = json.dumps(PERSON)
+def _shapes(key: str, said: dict[str, str] = PERSON) -> dict[str, dict[str, Any]]:
+    flat = {"client_key": key, **said}
+    person = json.dumps(said)
     return {
         "2014 tag": {"data": {"client_key": key, "person": person, "delivery_method": "email"}},
         "flat form": {"data": flat},
         "flat multipart": {"files": {name: (None, value) for name, value in flat.items()}},
         "multipart with person": {"files": {"client_key": (None, key), "person": (None, person)}},
         "flat JSON": {"json": flat},
-        "JSON with person": {"json": {"client_key": key, "person": PERSON}},
+        "JSON with person": {"json": {"client_key": key, "person": said}},
         "JSON with person as text": {"json": {"client_key": key, "person": person}},
         "plain JSON": {"content": json.dumps(flat), "headers": {"content-type": "text/plain;charset=UTF-8"}},
         "plain JSON with person": {
-            "content": json.dumps({"client_key": key, "person": PERSON}),
+            "content": json.dumps({"client_key": key, "person": said}),
             "headers": {"content-type": "text/plain"},
         },
         "query": {"params": flat},
-        "key in the query": {"params": {"client_key": key}, "json": PERSON},
+        "key in the query": {"params": {"client_key": key}, "json": said},
     }
 
 
@@ -62,6 +62,29 @@ def test_every_shape_appends_the_same(client: TestClient, account: Tenant, setti
     [row] = captures(settings)
     assert (row["account_id"], row["email"], row["email_key"]) == (account.id, EMAIL, EMAIL.lower())
     assert payload(settings) == {"fields": {"first_name": "Rebecca"}}
+
+
+SECRETS = {
+    "password": "hunter2-hunter2",
+    "user[new_password]": "correct-horse-battery",
+    "note": "my card is 4111 1111 1111 1111",
+    "cvc": "9876501",
+    "otp": "8042-7711",
+    "ssn": "078-05-1120",
+    "remark": "078-05-1121",
+}
+
+
+@pytest.mark.parametrize("shape", _shapes(""))
+def test_no_secret_reaches_the_disk_in_any_shape(
+    client: TestClient, account: Tenant, settings: Settings, shape: str
+) -> None:
+    answer = client.post(CLIENT, **_shapes(account.client_key, {**PERSON, **SECRETS, "hobby": "chess-chess"})[shape])
+    assert answer.status_code == 200
+    kept = b"".join(path.read_bytes() for path in settings.data_dir.glob("stacklead.db*"))
+    assert b"chess-chess" in kept
+    for secret in SECRETS.values():
+        assert secret.encode() not in kept
 
 
 def test_answer_is_the_same_whatever_was_known(client: TestClient, account: Tenant) -> None:

@@ -9,7 +9,7 @@ from stacklead.models import DeliveryMethod, DeliveryState
 from stacklead.storage import deliveries, leads, tables
 from stacklead.storage.clock import pull_back
 from stacklead.storage.database import Database, now_ms
-from stacklead.storage.deliveries import NewDelivery
+from stacklead.storage.deliveries import Attempt, NewDelivery, Tried
 from stacklead.storage.merging import MergeRules, merge_captures
 from support.tenants import Tenant
 from unit.storage.rows import append_api
@@ -59,6 +59,23 @@ async def test_lease_of_a_lead_is_free(databases: Database, lead: None) -> None:
 async def test_delivery_is_due_at_once(databases: Database, delivery: None) -> None:
     later = now_ms() + HOUR_MS
     assert await put_back(databases, "deliveries", next_at=later, updated_at=later) == 1
+    assert await claim(databases, deliveries, "claim_delivery")
+
+
+async def test_attempt_that_failed_before_the_clock_was_set_back_is_made_again(
+    databases: Database, delivery: None
+) -> None:
+    """It was decided when to try again, the clock was set back, and then that was saved."""
+    claimed = await claim(databases, deliveries, "claim_delivery")
+    ahead = now_ms() + HOUR_MS
+    attempt = Attempt(number=1, is_ok=False, status=503, answer="", took_ms=1, started_at=ahead - 1)
+    tried = Tried(
+        delivery=claimed, attempt=attempt, state=DeliveryState.DUE, next_at=ahead + 5000, reason="503", at=ahead
+    )
+    async with databases.write() as db:
+        await deliveries.save_attempts(db, [tried])
+    async with databases.write() as db:
+        assert await pull_back(db) == 1
     assert await claim(databases, deliveries, "claim_delivery")
 
 

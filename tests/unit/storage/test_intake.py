@@ -78,6 +78,12 @@ async def test_row_is_stored_as_it_is(intake: Intake, databases: Database, shop:
     assert told.ids == [capture_id]
 
 
+def test_commits_of_sqlite_are_on_the_disk(settings: Settings) -> None:
+    with closing(intake_module._connect_sqlite(str(settings.sqlite_path))) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert connection.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
+
+
 async def test_many_at_once_are_few_commits(intake: Intake, databases: Database, shop: Tenant, told: Told) -> None:
     rows = [make_row(shop, email=f"lead{number}@example.com") for number in range(200)]
     ids = await asyncio.gather(*map(intake.append, rows))
