@@ -18,22 +18,22 @@ const shared = {
   // Names that end in _ are ours alone.
   mangleProps: /[a-z]_$/,
   mangleCache: {
-    id_: "m",
-    isLogin_: "J",
-    person_: "c",
-    root_: "b",
-    sent_: "r",
-    src_: "f",
-    stage_: "v",
-    timer_: "l",
-    touched_: "Z",
+    id_: "U",
+    isLogin_: "l",
+    person_: "w",
+    root_: "t",
+    sent_: "R",
+    src_: "A",
+    stage_: "s",
+    timer_: "m",
+    touched_: "r",
   },
   tsconfigRaw: { compilerOptions: { alwaysStrict: false } },
 };
 
 // The letters for our variables, the most wanted first, and for our properties: of many orders tried, the one that brotli
 // makes the least of. Nothing else depends on them.
-const LETTERS = "rtlncfpdwbEaqhXAQvJUFRxKgTIHDVZsjmBMYkoiGCW_LOPyNz$Seu";
+const LETTERS = "rtlnfbpdzw_hiLgOPJGICkRQxuMUjHcAFsVWaNyoDKeSmBEqv$TXZY";
 const nth_identifier = {
   get(n) {
     const last = LETTERS[n % LETTERS.length];

@@ -9,7 +9,7 @@ export type Found = Record<string, string>;
 export const MAIL = "0";
 
 // Numbers are no value of any of ours: telephone numbers, dates, codes; a URL may have some. Nor are they one of whatever
-// the owner has named, unless that is a phone: too many secrets are numbers.
+// the owner has named, unless that is a phone or there are words beside them: too many secrets are numbers.
 const NUMBER = /^([^/\d]*\d){6}[^/]*$|^[ -@]*$|\w@/;
 
 /** True if the whole text is one address. Syntax only: any domain with a dot is fine. */
@@ -25,7 +25,10 @@ export function recognise(explicit: string | null, words: string, value: string)
   const isWanted = isMail && ASKED.test(said);
   // An address is no secret, whatever stands around it: "get your discount code by email".
   if (!isWanted && NEVER.test(said)) return "";
-  if (explicit) return (explicit === "email" ? !isMail : NUMBER.test(value) && !/pho/.test(explicit)) ? "" : explicit;
+  if (explicit)
+    return (explicit === "email" ? !isMail : NUMBER.test(value) && !/pho| [a-z]{2}/.test(explicit + value))
+      ? ""
+      : explicit;
   if (STRANGER.test(said)) return "";
   if (isMail) return isWanted ? "email" : ASIDE.test(said) ? "" : MAIL;
   if (!NUMBER.test(value)) for (const param in TABLE) if ((TABLE[param] as RegExp).test(said)) return param;

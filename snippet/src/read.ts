@@ -67,10 +67,10 @@ function paramOf(field: Field, value: string): string {
     const box = node.closest<HTMLElement>("[data-sl-field],[sl-field]");
     if (box && ![...all(box, FIELDS)].some((el) => el !== field && isSeen(el)))
       for (const { name, value } of box.attributes) if (/sl-f/.test(name)) explicit = value;
-    // What an attribute names may be another element: aria-labelledby.
+    // The one with the longest name, aria-labelledby, names another element.
     for (const { name, value } of node.attributes)
       if (/^(place|label|name|auto|id|type|aria-l)/.test(name))
-        words += `|${value}|${(document.getElementById(value) || field).textContent}`;
+        words += `|${value}|${((name[14] && document.getElementById(value)) || field).textContent}`;
   }
   return explicit || READABLE.test(field.type) ? recognise(explicit, words, value) : "";
 }

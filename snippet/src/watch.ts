@@ -58,9 +58,9 @@ const onEvent = guarded((e: Event) => {
   else if (type === "pagehide") groups.forEach((group) => flush(group, "leave"));
   else {
     const button = type === "click" && (el.closest(BUTTONS) as HTMLButtonElement);
+    if (/put|cha/.test(type)) touch(el);
     // Before the page shows it as text.
-    if (el.type === "password") isSecret(el);
-    if (/cha|put/.test(type)) touch(el);
+    else if (el.type === "password") isSecret(el);
     if (type === "submit") flush(groups.get(el) as Group, type);
     else if (type !== "input")
       groups.forEach((group) =>
@@ -80,11 +80,11 @@ function listen(target: EventTarget, types: string): void {
 
 /** Start listening to a document and its frames; what already stands in its fields counts too. */
 export function watch(page: Document): void {
-  listen(page.defaultView as Window, "submit focusout pagehide click change input");
+  listen(page.defaultView as Window, "pagehide focusout change input click submit");
   listen(page, "load");
   for (const el of page.querySelectorAll<HTMLInputElement>("iframe,input")) {
     const inner = (el as Element as HTMLIFrameElement).contentDocument;
     if (inner) watch(inner);
-    else if (el.type === "password" || el.value !== el.defaultValue) touch(el);
+    else if (el.value && el.value !== el.defaultValue) touch(el);
   }
 }

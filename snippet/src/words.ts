@@ -3,16 +3,16 @@
 
 // Hard stop, whatever else a field says: passwords, cards.
 export const NEVER =
-  /wachtw|\bpin|\bssn|\bcv[cv]|card|pwd|otp|\btax|code|secret|senha|contras|mot de|pass.?[wc]|parola|cc-|\bexp/;
+  /wachtw|otp|pass.?[wc]|secret|senha|contras|\bcv[cv]|card|\bpin|pwd|\btax|mot de|\bexp|parola|cc-|\bssn|code/;
 
 // Somebody else's.
-export const STRANGER = /friend[^l]|recipi|\brefer/;
+export const STRANGER = /friend[^l]|\brefer|recipi/;
 
 // An address is asked for.
-export const ASKED = /correo|mail/;
+export const ASKED = /mail|correo/;
 
 // Of no interest to us; an address here is no visitor's, unless the field says that it wants one.
-export const ASIDE = /search|login|job|displ|size|title|nick|file|pet|role|user.?na/;
+export const ASIDE = /job|title|pet|nick|role|login|search|file|user.?na/;
 
 // First match wins, so the narrow ones stand above the wide ones. City, state and country become the one documented
 // location; "n" is a name of whatever kind is missing.
@@ -20,18 +20,18 @@ export const TABLE: Record<string, RegExp> = {
   linkedin: /linked.?in/,
   twitter: /twitter/,
   name: /full.?n|first.{1,5}last/,
-  first_name: /\bf.?name|first|pr.nom|given|vorname|mei\b/,
-  last_name: /\bl.?name|surname|last|nachname|apellid|family|sei\b/,
-  city: /\bort\b|[^aio]city|town|level2/,
-  state: /province|level1|region|state\b/,
+  first_name: /\bf.?name|first|mei\b|vorname|given|pr.nom/,
+  last_name: /\bl.?name|surname|nachname|sei\b|family|apellid|last/,
+  city: /\bort\b|level2|town|[^aio]city/,
+  state: /province|state\b|level1|region/,
   country: /country/,
   "": ASIDE,
   company_website: /\burl|web.?s/,
-  company: /organi.a|firma|employer|instit|company|business|empresa/,
+  company: /employer|empresa|instit|company|business|firma|organi.a/,
   location: /location/,
-  n: /name[^a-z]*\||nom(bre|e)?\b/,
+  n: /nom(bre|e)?\b|name[^a-z]*\|/,
 };
 
 // A log-in form has one of these and none of those.
-export const LOGIN = /connexion|current-p|anmeld|(log|sign).?in/i;
-export const NEW = /creat|sign.?up|new-p|regist/i;
+export const LOGIN = /anmeld|(log|sign).?in|current-p|connexion/i;
+export const NEW = /new-p|regist|creat|sign.?up/i;
