@@ -7,7 +7,6 @@ import { minify } from "terser";
 const shared = {
   bundle: true,
   format: "esm",
-  external: ["*.debug.js"],
   target: "es2019",
   // Every browser that reads the regular expressions has it.
   supported: { "dynamic-import": true, "import-meta": true },

@@ -22,7 +22,8 @@ try {
   if (!before[key]) {
     page.StackLead = { ...StackLead, [key]: 1 };
     // The inspector first, then everything as ever.
-    if (/sl-debug/.test(location.search)) import("./stacklead.debug.js" as string).then(start);
+    if (/sl-debug/.test(location.search))
+      import(new URL("stacklead.debug.js", config.src_) as unknown as string).then(start);
     else start();
     for (const call of before.q || []) StackLead.capture(...call);
   }

@@ -12,7 +12,7 @@ export const STRANGER = /friend[^l]|\brefer|recipi/;
 export const ASKED = /mail|correo/;
 
 // Of no interest to us; an address here is no visitor's, unless the field says that it wants one.
-export const ASIDE = /job|title|pet|nick|role|login|search|file|user.?na/;
+export const ASIDE = /job|title|pet|nick|role|login|search|user.?na/;
 
 // First match wins, so the narrow ones stand above the wide ones. City, state and country become the one documented
 // location; "n" is a name of whatever kind is missing.
@@ -27,7 +27,7 @@ export const TABLE: Record<string, RegExp> = {
   country: /country/,
   "": ASIDE,
   company_website: /\burl|web.?s/,
-  company: /employer|empresa|instit|company|business|firma|organi.a/,
+  company: /empresa|instit|company|business|firma|organi.a/,
   location: /location/,
   n: /nom(bre|e)?\b|name[^a-z]*\|/,
 };
