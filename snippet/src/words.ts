@@ -27,7 +27,7 @@ export const TABLE: Record<string, RegExp> = {
   country: /country/,
   "": ASIDE,
   company_website: /\burl|web.?s/,
-  company: /empresa|instit|company|business|firma|organi.a/,
+  company: /employer|empresa|instit|company|business|firma|organi.a/,
   location: /location/,
   n: /nom(bre|e)?\b|name[^a-z]*\|/,
 };
