@@ -16,23 +16,13 @@ const shared = {
   write: false,
   // Names that end in _ are ours alone.
   mangleProps: /[a-z]_$/,
-  mangleCache: {
-    id_: "U",
-    isLogin_: "l",
-    person_: "w",
-    root_: "t",
-    sent_: "R",
-    src_: "A",
-    stage_: "s",
-    timer_: "m",
-    touched_: "r",
-  },
+  mangleCache: { id_: "S", isLogin_: "X", person_: "N", root_: "Z", sent_: "W", src_: "M", stage_: "L", timer_: "D", touched_: "C" },
   tsconfigRaw: { compilerOptions: { alwaysStrict: false } },
 };
 
 // The letters for our variables, the most wanted first, and for our properties: of many orders tried, the one that brotli
 // makes the least of. Nothing else depends on them.
-const LETTERS = "rtlnfbpdzw_hiLgOPJGICkRQxuMUjHcAFsVWaNyoDKeSmBEqv$TXZY";
+const LETTERS = "LDZWCMYlfPxiXeEzcdRuAypwUVJFk_aNKnmSqrgstGhTBOobHQjI$v";
 const nth_identifier = {
   get(n) {
     const last = LETTERS[n % LETTERS.length];
