@@ -16,13 +16,23 @@ const shared = {
   write: false,
   // Names that end in _ are ours alone.
   mangleProps: /[a-z]_$/,
-  mangleCache: { id_: "S", isLogin_: "X", person_: "N", root_: "Z", sent_: "W", src_: "M", stage_: "L", timer_: "D", touched_: "C" },
+  mangleCache: {
+    id_: "O",
+    isLogin_: "M",
+    person_: "S",
+    root_: "G",
+    sent_: "T",
+    src_: "R",
+    stage_: "H",
+    timer_: "I",
+    touched_: "f",
+  },
   tsconfigRaw: { compilerOptions: { alwaysStrict: false } },
 };
 
 // The letters for our variables, the most wanted first, and for our properties: of many orders tried, the one that brotli
 // makes the least of. Nothing else depends on them.
-const LETTERS = "LDZWCMYlfPxiXeEzcdRuAypwUVJFk_aNKnmSqrgstGhTBOobHQjI$v";
+const LETTERS = "HRTGMBbQnSwOUhKlpYjZzVIuDqLCJkfyvstNgiecdraXoPEFW_mA$x";
 const nth_identifier = {
   get(n) {
     const last = LETTERS[n % LETTERS.length];

@@ -25,7 +25,7 @@ const held = new Map<Lead, () => void>();
 
 /** Tell the owner what is wrong, once. */
 export function warn(text: unknown): void {
-  isWarned = isWarned || !console.warn(`StackLead: ${text}`);
+  isWarned = isWarned || !(console.warn(`StackLead: ${text}`) as unknown);
 }
 
 let tries = 0;

@@ -79,7 +79,7 @@ function listen(target: EventTarget, types: string): void {
 
 /** Start listening to a document and its frames; what already stands in its fields counts too. */
 export function watch(page: Document): void {
-  listen(page.defaultView as Window, "input change focusout pagehide click");
+  listen(page.defaultView as Window, "click input focusout change pagehide");
   listen(page, "load");
   for (const el of page.querySelectorAll<HTMLInputElement>(":is(iframe,:user-valid)")) {
     const frame = el as Element as HTMLIFrameElement;
