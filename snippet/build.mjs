@@ -17,22 +17,22 @@ const shared = {
   // Names that end in _ are ours alone.
   mangleProps: /[a-z]_$/,
   mangleCache: {
-    id_: "U",
-    isLogin_: "l",
-    person_: "w",
-    root_: "t",
-    sent_: "R",
-    src_: "A",
-    stage_: "s",
-    timer_: "m",
-    touched_: "r",
+    id_: "O",
+    isLogin_: "M",
+    person_: "S",
+    root_: "G",
+    sent_: "T",
+    src_: "R",
+    stage_: "H",
+    timer_: "I",
+    touched_: "f",
   },
   tsconfigRaw: { compilerOptions: { alwaysStrict: false } },
 };
 
 // The letters for our variables, the most wanted first, and for our properties: of many orders tried, the one that brotli
 // makes the least of. Nothing else depends on them.
-const LETTERS = "rtlnfbpdzw_hiLgOPJGICkRQxuMUjHcAFsVWaNyoDKeSmBEqv$TXZY";
+const LETTERS = "HRTGMBbQnSwOUhKlpYjZzVIuDqLCJkfyvstNgiecdraXoPEFW_mA$x";
 const nth_identifier = {
   get(n) {
     const last = LETTERS[n % LETTERS.length];

@@ -6,8 +6,8 @@ import { eachKept, isOptedOut, keep } from "./storage";
 export type Stage = "entry" | "leave" | "submit";
 export type Person = Record<string, unknown>;
 
-/** Told of the first answer: status 0 and "" if there was none. */
-export type Answered = (status: number, text: string) => void;
+/** Told of the first answer: nothing on success, an Error otherwise (status 0 and no message if there was none). */
+export type Callback = (problem?: Error) => void;
 
 /** What is known of one lead and its calls. */
 export interface Lead {
@@ -25,8 +25,7 @@ const held = new Map<Lead, () => void>();
 
 /** Tell the owner what is wrong, once. */
 export function warn(text: unknown): void {
-  if (!isWarned) console.warn(`StackLead: ${text}`);
-  isWarned = 1;
+  isWarned = isWarned || !(console.warn(`StackLead: ${text}`) as unknown);
 }
 
 let tries = 0;
@@ -36,13 +35,13 @@ const TRIES = 5;
  * POST a form: a simple cross-origin request that survives the page. A person that does not arrive is kept for the next
  * page, and tried again on this one after 1 s, 2 s, 4 s ...; nobody would miss a stage.
  */
-function post(body: URLSearchParams, answered?: Answered): void {
+function post(body: URLSearchParams, callback?: Callback): void {
   const settle = guarded((status: number, text: string) => {
     const isFailed = !status || status === 429 || status === 503;
     if (body.get("person")) keep(body, isFailed);
     if (!isFailed) status === 200 || warn(status + text);
     else if (tries < TRIES) setTimeout(resend, 1e3 << tries++);
-    if (answered) answered(status, text);
+    if (callback) callback(status === 200 ? undefined : Error(`bad status code: ${status} message: ${text}`));
   });
   fetch(config.endpoint as string, { method: "POST", body, keepalive: true, credentials: "omit" }).then(
     (r) => r.text().then((text) => settle(r.status, text)),
@@ -59,11 +58,11 @@ const resend = guarded(() => {
  * Send a person, or only the stage if nothing about them is new; nothing at all if neither is, unless somebody waits
  * for the answer. Before consent it waits, in memory.
  */
-export function capture(lead: Lead, person: Person, stage: Stage, answered?: Answered): void {
+export function capture(lead: Lead, person: Person, stage: Stage, callback?: Callback): void {
   const who = stringify(person, (_, value) => value || undefined);
   const isNew = who !== lead.sent_;
-  if (!isAllowed) held.set(lead, () => capture(lead, person, stage, answered));
-  if (isOptedOut() || !isAllowed || !(isNew || answered || (stage !== "entry" && lead.stage_ === "entry"))) return;
+  if (!isAllowed) held.set(lead, () => capture(lead, person, stage, callback));
+  if (isOptedOut() || !isAllowed || !(isNew || callback || (stage !== "entry" && lead.stage_ === "entry"))) return;
   const body = new URLSearchParams({
     client_key: config.client_key as string,
     capture_id: lead.id_,
@@ -79,7 +78,7 @@ export function capture(lead: Lead, person: Person, stage: Stage, answered?: Ans
     for (const [key, value] of new URLSearchParams(location.search)) if (/^utm_/.test(key)) body.set(key, value);
   lead.stage_ = stage;
   lead.sent_ = who;
-  post(body, answered);
+  post(body, callback);
 }
 
 /** Send what waited for consent and what is kept; or forget what waits. */
@@ -87,5 +86,5 @@ export function consent(allowed: unknown): void {
   isAllowed = allowed;
   held.forEach((send) => send());
   held.clear();
-  resend();
+  setTimeout(resend, 1e3);
 }

@@ -7,10 +7,10 @@ export const all = (root: Element, selector: string): NodeListOf<HTMLInputElemen
 
 /** Wrap a function of ours so that none of its mistakes reaches the page. */
 export const guarded =
-  <Args extends unknown[]>(act: (...args: Args) => unknown) =>
-  (...args: Args): void => {
+  <A, B>(act: (a: A, b: B) => unknown) =>
+  (a?: A, b?: B): void => {
     try {
-      act(...args);
+      act(a as A, b as B);
     } catch {}
   };
 

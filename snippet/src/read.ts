@@ -22,6 +22,9 @@ export interface Group extends Lead {
 const FIELDS = "input:not([type^=c]),textarea,select";
 export const BUTTONS = "input[type=submit],button:not([type=button])";
 
+/** Where a log-in form shows that it is one. */
+export const PROOFS = `${BUTTONS},[autocomplete],h1,h2,h3,[href*=passw i]`;
+
 const READABLE = /^(ur|em|text$|tel|se)/;
 
 // Elements that have ever been a password, and what stood in them last: a "show password" toggle hides nothing from us.
@@ -70,7 +73,7 @@ function paramOf(field: Field, value: string): string {
     // The one with the longest name, aria-labelledby, names another element.
     for (const { name, value } of node.attributes)
       if (/^(place|label|name|auto|id|type|aria-l)/.test(name))
-        words += `|${value}|${((name[14] && document.getElementById(value)) || field).textContent}`;
+        words += `|${value}|${((name[14] && (node.getRootNode() as Document).getElementById(value)) || field).textContent}`;
   }
   return explicit || READABLE.test(field.type) ? recognise(explicit, words, value) : "";
 }
@@ -96,13 +99,11 @@ export function read(group: Group): void {
   const person = documented({ ...gone, ...here });
   if (person.email || !group.person_.email) group.person_ = person;
   // A log-in form has positive proof of being one, or a link for those who have lost their password: its visitor is no
-  // new lead. (Once submitted it may be gone.)
-  if (all(root, "input")[0]) {
+  // new lead, unless there is more than an address. (Once submitted it may be gone.)
+  if (config.login_forms || /",/.test(stringify(person))) group.isLogin_ = 0;
+  else if (all(root, "input")[0]) {
     let said = (root.cloneNode() as Element).outerHTML;
-    for (const el of all(root, `${BUTTONS},[autocomplete],h1,h2,h3`)) said += el.outerHTML;
-    group.isLogin_ =
-      !config.login_forms &&
-      !/",/.test(stringify(person)) &&
-      ((LOGIN.test(said) && !NEW.test(said)) || all(root, "[href*=passw i]")[0]);
+    for (const el of all(root, PROOFS)) said += el.outerHTML;
+    group.isLogin_ = LOGIN.test(said) && !NEW.test(said);
   }
 }

@@ -1,13 +1,10 @@
 // The public methods, and how both builds begin.
-import { type Answered, capture, consent, type Lead, type Person, warn } from "./capture";
+import { type Callback, capture, consent, type Lead, type Person, warn } from "./capture";
 import { config } from "./config";
 import { guarded, newId } from "./page";
 import { read } from "./read";
 import { optOut } from "./storage";
 import { current, watch } from "./watch";
-
-/** Told of the first answer: nothing on success, an Error otherwise. */
-export type Callback = (problem?: Error) => void;
 
 /** What a lead may be handed in as: a person, an address, or a callback alone. */
 export type Who = Person | string | Callback | null;
@@ -26,10 +23,7 @@ export const StackLead = {
       lead = current;
       who = current.person_;
     }
-    const answered: Answered = (status, text) => {
-      if (callback) callback(status === 200 ? undefined : Error(`bad status code: ${status} message: ${text}`));
-    };
-    if (config.client_key && (who as Person).email) capture(lead, who as Person, "submit", answered);
+    if (config.client_key && (who as Person).email) capture(lead, who as Person, "submit", callback);
   }),
   /** Give or withdraw the visitor's consent, where `consent: "required"` waits for it. */
   consent,

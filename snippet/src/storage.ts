@@ -23,9 +23,8 @@ export const optOut = (out?: boolean): unknown => kept(out === false ? "" : OFF)
 
 /** Keep a call that has failed, or forget one that has not; a lead has one line, the oldest of more than five goes. */
 export function keep(body: URLSearchParams, failed: boolean): void {
-  const lines =
-    kept().replace(RegExp(`.*${body.get("capture_id")}.*\n`), "") + (failed ? `${Date.now()} ${body}\n` : "");
-  if (!isOptedOut()) kept(lines.split("\n").slice(-6).join("\n"));
+  const others = () => kept().replace(RegExp(`.*${body.get("capture_id")}.*\n`), "");
+  if (!isOptedOut()) kept((others() + (failed ? `${Date.now()} ${body}\n` : "")).split("\n").slice(-6).join("\n"));
 }
 
 /** Give what is kept, and forget what is too old. */

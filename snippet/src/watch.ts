@@ -1,7 +1,6 @@
 // Automatic mode: listen to the page, read the fields of a form when the visitor has finished one.
 import { capture, type Stage } from "./capture";
 import { config } from "./config";
-import { isEmail } from "./fields";
 import { all, guarded, newId } from "./page";
 import { BUTTONS, type Field, type Group, hostOf, isSecret, isSeen, read } from "./read";
 
@@ -16,12 +15,12 @@ const STANDING_MS = 3000;
 
 /** Note what the visitor has something in; its group is its form, or the nearest ancestor that has a button. */
 function touch(field: Field): void {
+  if ((current && current.touched_.has(field)) || isSecret(field) || !isSeen(field)) return;
   let root: Element = field.form || field;
   let up: Element | null | undefined;
-  if ((current && current.touched_.has(field)) || isSecret(field) || !isSeen(field)) return;
   // A submit does not leave a shadow root.
-  if (hostOf(field)) listen(field.getRootNode(), "submit");
-  while (!/^F/.test(root.tagName) && !all(root, BUTTONS)[0] && (up = root.parentElement || hostOf(root))) root = up;
+  listen(field.getRootNode(), "submit");
+  while (root !== field.form && !all(root, BUTTONS)[0] && (up = root.parentElement || hostOf(root))) root = up;
   const known = groups.get(root);
   if (known) current = known;
   // Unless the page has replaced the form, or gone on to the next step, or this is another box of the same loose fields:
@@ -58,9 +57,9 @@ const onEvent = guarded((e: Event) => {
   else if (type === "pagehide") groups.forEach((group) => flush(group, "leave"));
   else {
     const button = type === "click" && (el.closest(BUTTONS) as HTMLButtonElement);
-    if (/put|cha/.test(type)) touch(el);
-    // Before the page shows it as text.
-    else if (el.type === "password") isSecret(el);
+    if (/n/.test(type)) touch(el);
+    // Before the page shows them as text.
+    else (el.getRootNode() as Document).querySelectorAll<Field>("[type=password]").forEach(isSecret);
     if (type === "submit") flush(groups.get(el) as Group, type);
     else if (type !== "input")
       groups.forEach((group) =>
@@ -69,7 +68,7 @@ const onEvent = guarded((e: Event) => {
           ? flush(group, "submit")
           : flush(group, "entry", PAUSE_MS),
       );
-    else if (isEmail(el.value.trim())) flush(current, "entry", STANDING_MS);
+    else if (/@.+\../.test(el.value)) flush(current, "entry", STANDING_MS);
   }
 });
 
@@ -80,11 +79,11 @@ function listen(target: EventTarget, types: string): void {
 
 /** Start listening to a document and its frames; what already stands in its fields counts too. */
 export function watch(page: Document): void {
-  listen(page.defaultView as Window, "pagehide focusout change input click submit");
+  listen(page.defaultView as Window, "click input focusout change pagehide");
   listen(page, "load");
-  for (const el of page.querySelectorAll<HTMLInputElement>("iframe,input")) {
-    const inner = (el as Element as HTMLIFrameElement).contentDocument;
-    if (inner) watch(inner);
-    else if (el.value && el.value !== el.defaultValue) touch(el);
+  for (const el of page.querySelectorAll<HTMLInputElement>(":is(iframe,:user-valid)")) {
+    const frame = el as Element as HTMLIFrameElement;
+    if (frame.contentDocument) watch(frame.contentDocument);
+    else touch(el);
   }
 }

@@ -2,7 +2,7 @@
 // Norwegian, Danish, Finnish, Polish, Turkish, Russian, Japanese, Chinese, Korean and Arabic.
 
 export const NEVER =
-  /code|otp|\bpin|\bexp|secret|card|pass.?[wc]|\bssn|\bcv[cv]|\btax|pwd|kennw|contrase|mot de pass|senha|has[lł]o|wachtw|l.senord|salasana|adgangsk|.ifre|парол|パスワ|暗証|密码|密碼|비밀|المرور|kreditk|tarjeta|carte banc|cart[aã]o|steuer|fiscal|\bcpf\b|parola|mot de|\bdni\b|\bnif\b|инн\b|паспорт/;
+  /code|otp|\bpin|\bexp|secret|card|pass.?[wc]|\bssn|\bcv[cv]|\btax|pwd|kennw|contrase|passe\b|senha|has[lł]o|wachtw|l.senord|salasana|adgangsk|.ifre|парол|パスワ|暗証|密码|密碼|비밀|المرور|kreditk|tarjeta|carte banc|cart[aã]o|steuer|fiscal|\bcpf\b|parola|\bdni\b|\bnif\b|инн\b|паспорт/;
 
 export const STRANGER = /friend|recip|\brefer|freund|amig[oa]|\bami\b|empf.nger|друг|友達|友人/;
 
@@ -31,7 +31,7 @@ export const TABLE: Record<string, RegExp> = {
 };
 
 export const LOGIN =
-  /current-p|(log|sign).?in|anmeld|einlogg|connexion|se connecter|iniciar|entrar|acced|accesso|inloggen|logga in|logg inn|zalog|giri.|войти|вход|ログイン|登录|登錄|로그인|تسجيل الدخول/i;
+  /current-p|f=\S*passw|(log|sign).?in|anmeld|einlogg|connexion|se connecter|iniciar|entrar|acced|accesso|inloggen|logga in|logg inn|zalog|giri.|войти|вход|ログイン|登录|登錄|로그인|تسجيل الدخول/i;
 
 export const NEW =
   /new-p|sign.?up|regist|creat|cr[ée]er|inscri|crear|criar|cadastr|iscri|aanmaken|zarejestr|kay[ıi]t|регистр|создать|新規|注册|가입|إنشاء/i;

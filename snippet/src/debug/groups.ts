@@ -1,6 +1,6 @@
 // Which fields belong together, and what stands in them: a second bookkeeping, by the rules of watch.ts and read.ts.
 import { all } from "../page";
-import { BUTTONS, type Field, type Group, hostOf, isSecret, isSeen, read } from "../read";
+import { BUTTONS, type Field, type Group, hostOf, isSecret, isSeen, PROOFS, read } from "../read";
 
 const groups = new Map<Element, Group>();
 let current: Group | undefined;
@@ -11,7 +11,7 @@ const newGroup = (root: Element): Group => ({ id_: "", root_: root, person_: {},
 export function rootOf(field: Field): Element {
   let root: Element = field.form || field;
   let up: Element | null | undefined;
-  while (root.tagName !== "FORM" && !all(root, BUTTONS)[0] && (up = root.parentElement || hostOf(root))) root = up;
+  while (root !== field.form && !all(root, BUTTONS)[0] && (up = root.parentElement || hostOf(root))) root = up;
   return root;
 }
 
@@ -21,8 +21,8 @@ export function touch(field: Field): void {
   const root = rootOf(field);
   const known = groups.get(root);
   if (known) current = known;
-  // The page has replaced the form, or gone on to the next step: that is still the same lead.
-  else if (!current || current.root_.isConnected) current = newGroup(root);
+  // The page has replaced the form, or gone on to the next step, or it is another box: that is still the same lead.
+  else if (!current || (current.root_.isConnected && current.person_.email)) current = newGroup(root);
   current.root_ = root;
   groups.set(root, current);
   current.touched_.set(field, ["", ""]);
@@ -49,11 +49,12 @@ export function loginSigns(root: Element): string[] {
   const signs = new Set<string>();
   if (shows(root)) signs.add(`its own address, name or id`);
   const bare = document.createElement("form");
-  for (const part of all(root, `${BUTTONS},[autocomplete],h1,h2,h3`)) {
+  for (const part of all(root, PROOFS)) {
     if (!shows(bare, part)) continue;
     const text = (part.value || part.textContent || "").trim();
     if (/^h\d$/i.test(part.tagName)) signs.add(`heading “${text}”`);
     else if (part.matches(BUTTONS)) signs.add(`button “${text}”`);
+    else if (part.matches("[href]")) signs.add(`link “${text}”`);
     else signs.add(`autocomplete “${part.getAttribute("autocomplete")}”`);
   }
   return [...signs];
