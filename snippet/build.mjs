@@ -18,7 +18,7 @@ const shared = {
   mangleProps: /[a-z]_$/,
   mangleCache: {
     id_: "O",
-    isLogin_: "M",
+    isLogin_: "U",
     person_: "S",
     root_: "G",
     sent_: "T",

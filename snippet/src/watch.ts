@@ -81,7 +81,7 @@ function listen(target: EventTarget, types: string): void {
 export function watch(page: Document): void {
   listen(page.defaultView as Window, "click input focusout change pagehide");
   listen(page, "load");
-  for (const el of page.querySelectorAll<HTMLInputElement>(":is(iframe,:user-valid)")) {
+  for (const el of page.querySelectorAll<HTMLInputElement>(":is(iframe,input:user-valid)")) {
     const frame = el as Element as HTMLIFrameElement;
     if (frame.contentDocument) watch(frame.contentDocument);
     else touch(el);
