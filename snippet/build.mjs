@@ -17,22 +17,22 @@ const shared = {
   // Names that end in _ are ours alone.
   mangleProps: /[a-z]_$/,
   mangleCache: {
-    id_: "O",
-    isLogin_: "U",
-    person_: "S",
-    root_: "G",
-    sent_: "T",
-    src_: "R",
-    stage_: "H",
-    timer_: "I",
-    touched_: "f",
+    id_: "d",
+    isLogin_: "T",
+    person_: "w",
+    root_: "u",
+    sent_: "a",
+    src_: "k",
+    stage_: "c",
+    timer_: "l",
+    touched_: "U",
   },
   tsconfigRaw: { compilerOptions: { alwaysStrict: false } },
 };
 
 // The letters for our variables, the most wanted first, and for our properties: of many orders tried, the one that brotli
 // makes the least of. Nothing else depends on them.
-const LETTERS = "HRTGMBbQnSwOUhKlpYjZzVIuDqLCJkfyvstNgiecdraXoPEFW_mA$x";
+const LETTERS = "clnuefawbQvhTLqYGXtANFOH$_BVIPKrWMDdUkigSCsojpmJxEzyRZ";
 const nth_identifier = {
   get(n) {
     const last = LETTERS[n % LETTERS.length];

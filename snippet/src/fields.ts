@@ -42,10 +42,9 @@ export function recognise(explicit: string | null, words: string, value: string)
 export function documented(found: Found): Found {
   const { "": _, [MAIL]: mail, city, state, country, n, ...person } = found;
   const missing = person.first_name ? "last_name" : person.last_name ? "first_name" : "name";
-  let place = "";
-  for (const part of [city, state, country]) if (part) place += (place && ", ") + part;
+  for (const part of [city, state, country])
+    if (part) person.location = person.location ? `${person.location}, ${part}` : part;
   person.email = (person.email || mail) as string;
-  if (place && !person.location) person.location = place;
   person[missing] = person[missing] || (n as string);
   return person;
 }

@@ -27,8 +27,9 @@ export const PROOFS = `${BUTTONS},[autocomplete],h1,h2,h3,[href*=passw i]`;
 
 const READABLE = /^(ur|em|text$|tel|se)/;
 
-// Elements that have ever been a password, and what stood in them last: a "show password" toggle hides nothing from us.
-const secrets = new Map<Element, string>();
+// Elements that have ever been a password, and their names, as the element may be replaced; each with what stood there
+// last: a "show password" toggle hides nothing from us.
+const secrets = new Map<Element | string | 0, string>();
 
 /** Find the element whose shadow root a node lies in. */
 export const hostOf = (node: Node): Element | undefined => (node.getRootNode() as ShadowRoot).host;
@@ -46,14 +47,14 @@ export function isSeen(field: Element): boolean {
 /** Remember the value of a password, also in the field that has taken its place. */
 export function isSecret(field: Field): boolean {
   const { value } = field;
-  let isIt = field.type === "password" || secrets.has(field);
+  let isIt = field.type === "password" || secrets.has(field) || secrets.has(field.name);
   let isIn = isIt;
   for (const secret of secrets.values())
-    if (secret) {
-      isIt = isIt || value.slice(0, -1) === secret;
+    if (secret && !isIt) {
+      isIt = value.slice(0, -1) === secret;
       isIn = isIn || (secret[3] ? value.indexOf(secret) >= 0 : value === secret);
     }
-  if (isIt) secrets.set(field, value);
+  if (isIt) secrets.set(field, value).set(field.name || 0, value);
   return isIn;
 }
 
@@ -72,21 +73,21 @@ function paramOf(field: Field, value: string): string {
       for (const { name, value } of box.attributes) if (/sl-f/.test(name)) explicit = value;
     // The one with the longest name, aria-labelledby, names another element.
     for (const { name, value } of node.attributes)
-      if (/^(place|label|name|auto|id|type|aria-l)/.test(name))
-        words += `|${value}|${((name[14] && (node.getRootNode() as Document).getElementById(value)) || field).textContent}`;
+      if (/^(pl|l|n|au|i|t|aria-l)/.test(name))
+        words += `|${value}|${((name[14] && (node.getRootNode() as Document).getElementById(value.split(" ")[0] as string)) || field).textContent}`;
   }
   return explicit || READABLE.test(field.type) ? recognise(explicit, words, value) : "";
 }
 
 /** Take what the visitor has entered so far; the first field of a kind wins. */
 export function read(group: Group): void {
-  // A step that the page has dropped still counts.
+  // A step that the page has dropped still counts; a field is read even then if there was no time before.
   const root = group.root_;
   const gone: Found = {};
   const here: Found = {};
   const each = guarded((field: Field) => {
     let [param, value] = group.touched_.get(field) as [string, string];
-    if (field.isConnected) {
+    if (field.isConnected || !value) {
       value = field.value.trim().slice(0, 256);
       param = value && !isSecret(field) ? paramOf(field, value) : "";
       // An address that nobody asked for, beside a password, is a user's name.
@@ -101,7 +102,7 @@ export function read(group: Group): void {
   // A log-in form has positive proof of being one, or a link for those who have lost their password: its visitor is no
   // new lead, unless there is more than an address. (Once submitted it may be gone.)
   if (config.login_forms || /",/.test(stringify(person))) group.isLogin_ = 0;
-  else if (all(root, "input")[0]) {
+  else if (here.email || here[MAIL]) {
     let said = (root.cloneNode() as Element).outerHTML;
     for (const el of all(root, PROOFS)) said += el.outerHTML;
     group.isLogin_ = LOGIN.test(said) && !NEW.test(said);

@@ -53,22 +53,24 @@ const isCareful = (): unknown =>
 const onEvent = guarded((e: Event) => {
   const { type } = e;
   const el = e.composedPath()[0] as HTMLInputElement;
-  if (type === "load") watch((el as Element as HTMLIFrameElement).contentDocument as Document);
+  if (type === "input") {
+    touch(el);
+    if (/@.+\../.test(el.value)) flush(current, "entry", STANDING_MS);
+  } else if (type === "load") watch((el as Element as HTMLIFrameElement).contentDocument as Document);
   else if (type === "pagehide") groups.forEach((group) => flush(group, "leave"));
   else {
     const button = type === "click" && (el.closest(BUTTONS) as HTMLButtonElement);
-    if (/n/.test(type)) touch(el);
+    if (type === "change") touch(el);
     // Before the page shows them as text.
     else (el.getRootNode() as Document).querySelectorAll<Field>("[type=password]").forEach(isSecret);
     if (type === "submit") flush(groups.get(el) as Group, type);
-    else if (type !== "input")
+    else
       groups.forEach((group) =>
         // For those who wait for a submit: loose fields have none, and a page may handle the click on the button instead.
         isCareful() && button && (button.form || button).checkValidity() && group.root_.contains(button)
           ? flush(group, "submit")
           : flush(group, "entry", PAUSE_MS),
       );
-    else if (/@.+\../.test(el.value)) flush(current, "entry", STANDING_MS);
   }
 });
 
@@ -79,7 +81,7 @@ function listen(target: EventTarget, types: string): void {
 
 /** Start listening to a document and its frames; what already stands in its fields counts too. */
 export function watch(page: Document): void {
-  listen(page.defaultView as Window, "click input focusout change pagehide");
+  listen(page.defaultView as Window, "input click pagehide focusout change");
   listen(page, "load");
   for (const el of page.querySelectorAll<HTMLInputElement>(":is(iframe,input:user-valid)")) {
     const frame = el as Element as HTMLIFrameElement;

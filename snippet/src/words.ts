@@ -3,35 +3,35 @@
 
 // Hard stop, whatever else a field says: passwords, cards.
 export const NEVER =
-  /wachtw|pwd|\btax|contras|secret|otp|senha|\bcv[cv]|passe\b|\bexp|code|parola|\bssn|card|cc-|pass.?[wc]|\bpin/;
+  /wo+r[td]\b|\bssn|\bpin|code|\bexp|passe\b|\bcv[cv]|parola|contras|otp|passw|pwd|secret|\btax|cc-|senha|card/;
 
 // Somebody else's.
-export const STRANGER = /recipi|\brefer|friend[^l]/;
+export const STRANGER = /friend[^l]|recipi|\brefer/;
 
 // An address is asked for.
-export const ASKED = /correo|mail/;
+export const ASKED = /mail|correo/;
 
 // Of no interest to us; an address here is no visitor's, unless the field says that it wants one.
-export const ASIDE = /search|pet|login|role|job|nick|title|user.?na/;
+export const ASIDE = /user.?n|search|size|lay.?n|title|nick|pet|role|login/;
 
 // First match wins, so the narrow ones stand above the wide ones. City, state and country become the one documented
 // location; "n" is a name of whatever kind is missing.
 export const TABLE: Record<string, RegExp> = {
   linkedin: /linked.?in/,
   twitter: /twitter/,
-  name: /full.?n|first.{1,5}last/,
-  first_name: /\bf.?name|first|given|vorname|mei\b|pr.nom/,
-  last_name: /\bl.?name|surname|last|nachname|sei\b|apellid|family/,
-  city: /\bort\b|town|level2|[^aio]city/,
-  state: /region|province|state\b|level1/,
+  name: /first.+last|full.?n/,
+  first_name: /first|vo+rn|given|\bf.?name|pr.nom/,
+  last_name: /\|cogn|\bl.?name|ach(ter)?na|surname|apellid|family|last/,
+  city: /\bort\b|level2|town|[^aio]city|stadt/,
+  state: /region|state\b|level1|province/,
   country: /country/,
   "": ASIDE,
   company_website: /\burl|web.?s/,
-  company: /employer|instit|firma|company|organi.a|business|empresa/,
+  company: /employer|empresa|organi.a|company|instit|business|firma/,
   location: /location/,
-  n: /nom(bre|e)?\b|name[^a-z]*\|/,
+  n: /name[^a-z]*\||nom(bre|e)?\b/,
 };
 
 // A log-in form has one of these and none of those.
 export const LOGIN = /anmeld|(log|sign).?in|current-p|connexion|f=\S*passw/i;
-export const NEW = /sign.?up|regist|creat|new-p/i;
+export const NEW = /creat|regist|new-p|sign.?up/i;

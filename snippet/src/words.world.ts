@@ -9,16 +9,16 @@ export const STRANGER = /friend|recip|\brefer|freund|amig[oa]|\bami\b|empf.nger|
 export const ASKED = /mail|correo|posta\b|courriel|lectronique|почт|メール|邮箱|電郵|이메일|البريد/;
 
 export const ASIDE =
-  /job|login|title|role|pet|coupon|file|user.?na|search|event|nick|display|beruf|titel|funktion|benutzern|such|gutschein|utilisat|poste|profession|fonction|usuari|cargo|puesto|utente|ruolo|gebruikers|functie|u.ytkown|kullan|пользоват|должност|ユーザ|役職|部署|フリガナ|カナ|用户|职位|사용자|직책|المستخدم|straße|strasse|\brue\b|adres/;
+  /job|login|title|size|role|pet|coupon|file|user.?na|search|event|nick|display|beruf|titel|funktion|benutzern|such|gutschein|utilisat|poste|profession|fonction|usuari|cargo|puesto|utente|ruolo|gebruikers|functie|u.ytkown|kullan|пользоват|должност|ユーザ|役職|部署|フリガナ|カナ|用户|职位|사용자|직책|المستخدم|straße|strasse|\brue\b|adres/;
 
 export const TABLE: Record<string, RegExp> = {
   linkedin: /linked.?in/,
   twitter: /twitter/,
-  name: /full.?n|first.{1,5}last|und nachn|nachname, vorn|nom et pr|pr.nom et nom|nombre y ap|nombre compl|nome e cog|nome compl|voor.{1,4}en achter|volledige|imi. i naz|ad.{0,3}soyad|имя и фам|фамилия и имя|ф\.? ?и\.? ?о|姓名|氏名|お名前|성명|성함|الاسم الكامل/,
+  name: /full.?n|first.+last|und nachn|nachname, vorn|nom et pr|pr.nom et nom|nombre y ap|nombre compl|nome e cog|nome compl|voor.{1,4}en achter|volledige|imi. i naz|ad.{0,3}soyad|имя и фам|фамилия и имя|ф\.? ?и\.? ?о|姓名|氏名|お名前|성명|성함|الاسم الكامل/,
   first_name:
-    /pr.nom|vorname|first|given|\bf.?name|nombre de pila|primer nombre|voorn|f.rnamn|fornavn|etunimi|imi[eę][^\w]|\bad[ıi]n[ıi]z\b|\|ad\||имя\b(?! поль)|\|\W*имя|名\)|（名）|\|名\||الأول/,
+    /pr.nom|vorname|mei\b|first|given|\bf.?name|nombre de pila|primer nombre|voorn|f.rnamn|fornavn|etunimi|imi[eę][^\w]|\bad[ıi]n[ıi]z\b|\|ad\||имя\b(?! поль)|\|\W*имя|名\)|（名）|\|名\||الأول/,
   last_name:
-    /apellid|last|nachname|surname|family|\bl.?name|familienn|nom de fam|cognome|sobrenome|apelido|achtern|efternamn|etternavn|efternavn|sukunimi|nazwisk|soyad|фамил|（姓）|\|姓\||姓氏|العائلة/,
+    /apellid|last|nachname|sei\b|surname|family|\bl.?name|familienn|nom de fam|cognome|sobrenome|apelido|achtern|efternamn|etternavn|efternavn|sukunimi|nazwisk|soyad|фамил|（姓）|\|姓\||姓氏|العائلة/,
   city: /town|level2|[^aio]city|stadt|\bort\b|wohnort|ville\b|ciudad|localidad|citt[aà]|cidade|localidade|woonplaats|plaats|\bort\b|miast|miejscow|.ehir|город|市区|都市|城市|도시|المدينة/,
   state: /level1|region|state\b|province|bundesland|kanton|provinc|estado|stato\b|область|都道府県|省份/,
   country: /\bland\b|country|pa[yí]s\b|paese|nazione|kraj\b|.lke\b|стран|国|國|국가|الدولة/,

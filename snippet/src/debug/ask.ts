@@ -9,7 +9,7 @@ export type Sign = [source: string, text: string];
 const SAMPLE_TEXT = "Xylographer Quince";
 const SAMPLE_MAIL = "xylographer@quince.example";
 
-const SIGNS = ["name", "autocomplete", "type", "id", "aria-label", "placeholder", "label"];
+const SIGNS = ["name", "autocomplete", "type", "id", "aria-label", "placeholder", "label", "title", "inputmode"];
 
 /** Name a parameter as people know it. */
 export const called = (param: string): string => (param === MAIL ? "email" : param);
