@@ -17,22 +17,22 @@ const shared = {
   // Names that end in _ are ours alone.
   mangleProps: /[a-z]_$/,
   mangleCache: {
-    id_: "d",
-    isLogin_: "T",
-    person_: "w",
-    root_: "u",
-    sent_: "a",
-    src_: "k",
-    stage_: "c",
-    timer_: "l",
-    touched_: "U",
+    id_: "s",
+    isLogin_: "O",
+    person_: "f",
+    root_: "a",
+    sent_: "u",
+    src_: "w",
+    stage_: "g",
+    timer_: "j",
+    touched_: "X",
   },
   tsconfigRaw: { compilerOptions: { alwaysStrict: false } },
 };
 
 // The letters for our variables, the most wanted first, and for our properties: of many orders tried, the one that brotli
 // makes the least of. Nothing else depends on them.
-const LETTERS = "clnuefawbQvhTLqYGXtANFOH$_BVIPKrWMDdUkigSCsojpmJxEzyRZ";
+const LETTERS = "ufiaspletwIbOLShHPkTAWRKGUNDMqXdEFBncgvoCjrmVQJxZz_y$Y";
 const nth_identifier = {
   get(n) {
     const last = LETTERS[n % LETTERS.length];

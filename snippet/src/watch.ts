@@ -81,7 +81,7 @@ function listen(target: EventTarget, types: string): void {
 
 /** Start listening to a document and its frames; what already stands in its fields counts too. */
 export function watch(page: Document): void {
-  listen(page.defaultView as Window, "input click pagehide focusout change");
+  listen(page.defaultView as Window, "input focusout pagehide click change");
   listen(page, "load");
   for (const el of page.querySelectorAll<HTMLInputElement>(":is(iframe,input:user-valid)")) {
     const frame = el as Element as HTMLIFrameElement;
