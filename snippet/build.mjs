@@ -17,14 +17,14 @@ const shared = {
   // Names that end in _ are ours alone.
   mangleProps: /[a-z]_$/,
   mangleCache: {
-    id_: "s",
-    isLogin_: "O",
+    id_: "l",
+    isLogin_: "h",
     person_: "f",
     root_: "a",
-    sent_: "u",
-    src_: "w",
-    stage_: "g",
-    timer_: "j",
+    sent_: "V",
+    src_: "c",
+    stage_: "t",
+    timer_: "i",
     touched_: "X",
   },
   tsconfigRaw: { compilerOptions: { alwaysStrict: false } },
@@ -32,7 +32,7 @@ const shared = {
 
 // The letters for our variables, the most wanted first, and for our properties: of many orders tried, the one that brotli
 // makes the least of. Nothing else depends on them.
-const LETTERS = "ufiaspletwIbOLShHPkTAWRKGUNDMqXdEFBncgvoCjrmVQJxZz_y$Y";
+const LETTERS = "ufiaodlktUHwNLOTIKGBEVSPMRFWbqXjcArngvesCphmDQJxZz_y$Y";
 const nth_identifier = {
   get(n) {
     const last = LETTERS[n % LETTERS.length];

@@ -74,7 +74,7 @@ function paramOf(field: Field, value: string): string {
     // The one with the longest name, aria-labelledby, names another element.
     for (const { name, value } of node.attributes)
       if (/^(pl|l|n|au|i|t|aria-l)/.test(name))
-        words += `|${value}|${((name[14] && (node.getRootNode() as Document).getElementById(value.split(" ")[0] as string)) || field).textContent}`;
+        words += `|${value}|${((name[14] && (node.getRootNode() as Document).getElementById(value)) || field).textContent}`;
   }
   return explicit || READABLE.test(field.type) ? recognise(explicit, words, value) : "";
 }

@@ -3,16 +3,16 @@
 
 // Hard stop, whatever else a field says: passwords, cards.
 export const NEVER =
-  /cc-|pwd|\bcv[cv]|secret|senha|\bssn|\bexp|\btax|wo+r[td]\b|passw|otp|contras|passe?\b|parola|\bpin|code|card/;
+  /cc-|code|\bcv[cv]|\bpin|senha|\bssn|card|\bexp|secret|\btax|otp|pwd|wo+r[td]\b|passw|contras|passe?\b|parola/;
 
 // Somebody else's.
-export const STRANGER = /recipi|friend[^l]|\brefer/;
+export const STRANGER = /friend[^l]|\brefer|recipi/;
 
 // An address is asked for.
 export const ASKED = /mail|correo/;
 
 // Of no interest to us; an address here is no visitor's, unless the field says that it wants one.
-export const ASIDE = /search|title|role|nick|lay.?n|user.?n|size|pet|login/;
+export const ASIDE = /pet|size|user.?na|title|nick|role|login|search/;
 
 // First match wins, so the narrow ones stand above the wide ones. City, state and country become the one documented
 // location; "n" is a name of whatever kind is missing.
@@ -20,18 +20,18 @@ export const TABLE: Record<string, RegExp> = {
   linkedin: /linked.?in/,
   twitter: /twitter/,
   name: /full.?n|first.+last/,
-  first_name: /\bf.?name|pr.nom|given|vo+rn|first/,
-  last_name: /\bl.?name|apellid|ach(ter)?na|family|surname|\|cogn|last/,
+  first_name: /\bf.?name|given|mei\b|pr.nom|vo+rn|first/,
+  last_name: /\bl.?name|apellid|ach(ter)?na|\|cogn|sei\b|surname|family|last/,
   city: /\bort\b|level2|town|[^aio]city|stadt/,
   state: /province|region|state\b|level1/,
   country: /country/,
   "": ASIDE,
   company_website: /\burl|web.?s/,
-  company: /company|organi.a|business|employer|empresa|instit|firma/,
+  company: /firma|employer|empresa|instit|organi.a|company|business/,
   location: /location/,
-  n: /name[^a-z]*\||nom(bre|e)?\b/,
+  n: /nom(bre|e)?\b|name[^a-z]*\|/,
 };
 
 // A log-in form has one of these and none of those.
-export const LOGIN = /anmeld|(log|sign).?in|current-p|connexion|f=\S*passw/i;
-export const NEW = /regist|creat|sign.?up|new-p/i;
+export const LOGIN = /anmeld|f=\S*passw|connexion|current-p|(log|sign).?in/i;
+export const NEW = /regist|new-p|creat|sign.?up/i;
