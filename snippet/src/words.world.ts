@@ -2,7 +2,7 @@
 // Norwegian, Danish, Finnish, Polish, Turkish, Russian, Japanese, Chinese, Korean and Arabic.
 
 export const NEVER =
-  /code|otp|\bpin|\bexp|secret|card|pass.?[wc]|\bssn|\bcv[cv]|\btax|pwd|kennw|contrase|passe\b|senha|has[lł]o|wachtw|l.senord|salasana|adgangsk|.ifre|парол|パスワ|暗証|密码|密碼|비밀|المرور|kreditk|tarjeta|carte banc|cart[aã]o|steuer|fiscal|\bcpf\b|parola|\bdni\b|\bnif\b|инн\b|паспорт/;
+  /code|otp|\bpin|\bexp|secret|card|pass.?[wc]|\bssn|\bcv[cv]|\btax|pwd|kennw|contrase|passe?\b|senha|has[lł]o|wachtw|l.senord|salasana|adgangsk|.ifre|парол|パスワ|暗証|密码|密碼|비밀|المرور|kreditk|tarjeta|carte banc|cart[aã]o|steuer|fiscal|\bcpf\b|parola|\bdni\b|\bnif\b|инн\b|паспорт/;
 
 export const STRANGER = /friend|recip|\brefer|freund|amig[oa]|\bami\b|empf.nger|друг|友達|友人/;
 
