@@ -18,7 +18,7 @@ const shared = {
   mangleProps: /[a-z]_$/,
   mangleCache: {
     id_: "l",
-    isLogin_: "h",
+    isLogin_: "d",
     person_: "f",
     root_: "a",
     sent_: "V",
@@ -32,7 +32,7 @@ const shared = {
 
 // The letters for our variables, the most wanted first, and for our properties: of many orders tried, the one that brotli
 // makes the least of. Nothing else depends on them.
-const LETTERS = "ufiaodlktUHwNLOTIKGBEVSPMRFWbqXjcArngvesCphmDQJxZz_y$Y";
+const LETTERS = "ufiaodlktUHbNLOTIKRBEVSPMFGWwqXjcArngvesCphmDQJxZz_y$Y";
 const nth_identifier = {
   get(n) {
     const last = LETTERS[n % LETTERS.length];

@@ -27,9 +27,8 @@ export const PROOFS = `${BUTTONS},[autocomplete],h1,h2,h3,[href*=passw i]`;
 
 const READABLE = /^(ur|em|text$|tel|se)/;
 
-// Elements that have ever been a password, and their names, as the element may be replaced; each with what stood there
-// last: a "show password" toggle hides nothing from us.
-const secrets = new Map<Element | string | 0, string>();
+// Elements that have ever been a password, and what stood in them last: a "show password" toggle hides nothing from us.
+const secrets = new Map<Element, string>();
 
 /** Find the element whose shadow root a node lies in. */
 export const hostOf = (node: Node): Element | undefined => (node.getRootNode() as ShadowRoot).host;
@@ -47,14 +46,14 @@ export function isSeen(field: Element): boolean {
 /** Remember the value of a password, also in the field that has taken its place. */
 export function isSecret(field: Field): boolean {
   const { value } = field;
-  let isIt = field.type === "password" || secrets.has(field) || secrets.has(field.name);
+  let isIt = /passw/i.test(field.type + field.name) || secrets.has(field);
   let isIn = isIt;
   for (const secret of secrets.values())
     if (secret && !isIt) {
       isIt = value.slice(0, -1) === secret;
       isIn = isIn || (secret[3] ? value.indexOf(secret) >= 0 : value === secret);
     }
-  if (isIt) secrets.set(field, value).set(field.name || 0, value);
+  if (isIt) secrets.set(field, value);
   return isIn;
 }
 

@@ -9,10 +9,10 @@ export const NEVER =
 export const STRANGER = /friend[^l]|\brefer|recipi/;
 
 // An address is asked for.
-export const ASKED = /mail|correo/;
+export const ASKED = /correo|mail/;
 
 // Of no interest to us; an address here is no visitor's, unless the field says that it wants one.
-export const ASIDE = /pet|size|user.?na|title|nick|role|login|search/;
+export const ASIDE = /role|pet|user.?na|title|nick|login|size|search/;
 
 // First match wins, so the narrow ones stand above the wide ones. City, state and country become the one documented
 // location; "n" is a name of whatever kind is missing.
@@ -34,4 +34,4 @@ export const TABLE: Record<string, RegExp> = {
 
 // A log-in form has one of these and none of those.
 export const LOGIN = /anmeld|f=\S*passw|connexion|current-p|(log|sign).?in/i;
-export const NEW = /regist|new-p|creat|sign.?up/i;
+export const NEW = /regist|creat|new-p|sign.?up/i;
