@@ -7,7 +7,7 @@ export type Sign = [source: string, text: string];
 
 // No password of anybody's has these in it, and no rule minds them.
 const SAMPLE_TEXT = "Xylographer Quince";
-const SAMPLE_MAIL = "xylographer@quince.example";
+export const SAMPLE_MAIL = "xylographer@quince.example";
 
 const SIGNS = ["name", "autocomplete", "type", "id", "aria-label", "placeholder", "label", "title", "inputmode"];
 

@@ -1,6 +1,7 @@
 // Which fields belong together, and what stands in them: a second bookkeeping, by the rules of watch.ts and read.ts.
 import { all } from "../page";
 import { BUTTONS, type Field, type Group, hostOf, isSecret, isSeen, PROOFS, read } from "../read";
+import { SAMPLE_MAIL } from "./ask";
 
 const groups = new Map<Element, Group>();
 let current: Group | undefined;
@@ -28,10 +29,22 @@ export function touch(field: Field): void {
   current.touched_.set(field, ["", ""]);
 }
 
+/** Ask the script whether this would be a log-in form once an address stands in it. */
+function isLogin(root: Element): boolean {
+  const field = document.createElement("input");
+  field.type = "email";
+  field.value = SAMPLE_MAIL;
+  const group = newGroup(root);
+  group.touched_.set(field, ["", ""]);
+  read(group);
+  return Boolean(group.isLogin_);
+}
+
 /** Read the group of this root as the script would now; one that nobody has touched yet is empty. */
 export function readGroup(root: Element): Group {
   const group = groups.get(root) || newGroup(root);
   read(group);
+  if (!group.person_.email) group.isLogin_ = isLogin(root);
   return group;
 }
 
@@ -40,11 +53,8 @@ export function loginSigns(root: Element): string[] {
   const apart = document.implementation.createHTMLDocument("");
   const shows = (own: Node, part?: Element): boolean => {
     const form = apart.importNode(own, false) as Element;
-    form.append(apart.createElement("input"));
     if (part) form.append(apart.importNode(part, true));
-    const group = newGroup(form);
-    read(group);
-    return Boolean(group.isLogin_);
+    return isLogin(form);
   };
   const signs = new Set<string>();
   if (shows(root)) signs.add(`its own address, name or id`);
