@@ -46,6 +46,16 @@ const FINDER = `(() => {
       }
       return { x: left + Math.min(width / 2, 60), y: top + height / 2 };
     },
+    // True if keys go to the control: it has the focus in its root, and so have the hosts and frames around it.
+    hasFocus(id) {
+      for (let el = find(id, document); el; ) {
+        const root = el.getRootNode();
+        if (root.activeElement !== el) return false;
+        if (root === document) return true;
+        el = root.host || root.defaultView?.frameElement;
+      }
+      return false;
+    },
     async fill(id, value) {
       const el = await when(() => find(id, document), WAIT_MS);
       if (!el) throw Error("there is no " + id);
@@ -130,8 +140,8 @@ export class Tab {
     const [id, text] = Array.isArray(what) ? what : [what];
     if (verb === "fill" || verb === "select")
       return this.ask(`__fuzz.fill(${JSON.stringify(id)}, ${JSON.stringify(text)})`);
-    await this.click(id);
-    if (verb === "click") return undefined;
+    if (verb === "click") return this.click(id);
+    await this.focus(id);
     if (verb === "clear") return this.clear();
     await this.key("End", "End", 35);
     if (verb === "enter") return this.key("Enter", "Enter", 13, "\r");
@@ -147,6 +157,15 @@ export class Tab {
       pressed,
       this.send("Input.dispatchMouseEvent", { type: "mouseReleased", ...mouse, buttons: 0 }),
     ]);
+  }
+
+  /** Click a control until it has the focus: on a busy machine a page moves between the look for it and the click. */
+  async focus(id) {
+    for (let tries = 5; tries > 0; tries--) {
+      await this.click(id);
+      if (await this.ask(`__fuzz.hasFocus(${JSON.stringify(id)})`)) return;
+    }
+    throw new Error(`${id} does not take the focus`);
   }
 
   // Keys are sent one after the other without waiting: the browser keeps their order.
