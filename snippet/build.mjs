@@ -17,22 +17,22 @@ const shared = {
   // Names that end in _ are ours alone.
   mangleProps: /[a-z]_$/,
   mangleCache: {
-    id_: "l",
-    isLogin_: "d",
-    person_: "f",
-    root_: "a",
-    sent_: "V",
-    src_: "c",
-    stage_: "t",
-    timer_: "i",
-    touched_: "X",
+    id_: "p",
+    isLogin_: "Q",
+    person_: "b",
+    root_: "i",
+    sent_: "J",
+    src_: "u",
+    stage_: "q",
+    timer_: "j",
+    touched_: "t",
   },
   tsconfigRaw: { compilerOptions: { alwaysStrict: false } },
 };
 
 // The letters for our variables, the most wanted first, and for our properties: of many orders tried, the one that brotli
 // makes the least of. Nothing else depends on them.
-const LETTERS = "ufiaodlktUHbNLOTIKRBEVSPMFGWwqXjcArngvesCphmDQJxZz_y$Y";
+const LETTERS = "ufailnpbtjmqXvEFSsIwHGVoTCerAcUDRMhgPONKdBkWLQJxZz_y$Y";
 const nth_identifier = {
   get(n) {
     const last = LETTERS[n % LETTERS.length];

@@ -13,18 +13,18 @@ export const MAIL = "0";
 const NUMBER = /^([^/\d]*\d){6}[^/]*$|^[ -@]*$|\w@/;
 
 /** True if the whole text is one address. Syntax only: any domain with a dot is fine. */
-export const isEmail = (text: string): boolean => /^[^\s@,;:<>()"\\]+@([\p{L}\d-]+\.)+\p{L}[\p{L}\d-]+$/u.test(text);
+export const isEmail = (text: string): boolean => /^[^\s@,:<>()]+@([\p{L}\d-]+\.)+\p{L}[\p{L}\d-]+$/u.test(text);
 
 /**
  * Name the parameter that a field holds: the owner's own word, a documented parameter, or one of city, state and
  * country (see `documented`); "" if it is none or a secret. `words` is all that the field says of itself, a | between.
  */
-export function recognise(explicit: string | null, words: string, value: string): string {
+export function recognise(explicit: string | null, words: string, value: string): string | undefined {
   const said = `|${words}`.toLowerCase().replace(/_/g, " ");
   const isMail = isEmail(value);
-  const isWanted = isMail && ASKED.test(said);
+  const isWanted = /@/.test(value) && ASKED.test(said);
   // An address is no secret, whatever stands around it: "get your discount code by email".
-  if (!isWanted && NEVER.test(said)) return "";
+  if (!isWanted && NEVER.test(said)) return;
   if (explicit)
     return (explicit === "email" ? !isMail : NUMBER.test(value) && !/pho| [a-z]{2}/.test(explicit + value))
       ? ""

@@ -25,10 +25,10 @@ export const BUTTONS = "input[type=submit],button:not([type=button])";
 /** Where a log-in form shows that it is one. */
 export const PROOFS = `${BUTTONS},[autocomplete],h1,h2,h3,[href*=passw i]`;
 
-const READABLE = /^(ur|em|text$|tel|se)/;
+const READABLE = /^(u|e|s|te..?$)/;
 
 // Elements that have ever been a password, and what stood in them last: a "show password" toggle hides nothing from us.
-const secrets = new Map<Element, string>();
+export const secrets = new Map<Element, string>();
 
 /** Find the element whose shadow root a node lies in. */
 export const hostOf = (node: Node): Element | undefined => (node.getRootNode() as ShadowRoot).host;
@@ -46,12 +46,12 @@ export function isSeen(field: Element): boolean {
 /** Remember the value of a password, also in the field that has taken its place. */
 export function isSecret(field: Field): boolean {
   const { value } = field;
-  let isIt = /passw/i.test(field.type + field.name) || secrets.has(field);
+  let isIt = field.type === "password" || secrets.has(field);
   let isIn = isIt;
   for (const secret of secrets.values())
     if (secret && !isIt) {
       isIt = value.slice(0, -1) === secret;
-      isIn = isIn || (secret[3] ? value.indexOf(secret) >= 0 : value === secret);
+      isIn = isIn || (secret[3] ? value.includes(secret) : value === secret);
     }
   if (isIt) secrets.set(field, value);
   return isIn;
@@ -72,10 +72,12 @@ function paramOf(field: Field, value: string): string {
       for (const { name, value } of box.attributes) if (/sl-f/.test(name)) explicit = value;
     // The one with the longest name, aria-labelledby, names another element.
     for (const { name, value } of node.attributes)
-      if (/^(pl|l|n|au|i|t|aria-l)/.test(name))
+      if (/^(n|pl|au|l|t|i|aria-l)/.test(name))
         words += `|${value}|${((name[14] && (node.getRootNode() as Document).getElementById(value)) || field).textContent}`;
   }
-  return explicit || READABLE.test(field.type) ? recognise(explicit, words, value) : "";
+  const param = explicit || READABLE.test(field.type) ? recognise(explicit, words, value) : "";
+  if (param == null) secrets.set(field, value);
+  return param || "";
 }
 
 /** Take what the visitor has entered so far; the first field of a kind wins. */

@@ -55,7 +55,7 @@ const onEvent = guarded((e: Event) => {
   const el = e.composedPath()[0] as HTMLInputElement;
   if (type === "input") {
     touch(el);
-    if (/@.+\../.test(el.value)) flush(current, "entry", STANDING_MS);
+    if (/@/.test(el.value)) flush(current, "entry", STANDING_MS);
   } else if (type === "load") watch((el as Element as HTMLIFrameElement).contentDocument as Document);
   else if (type === "pagehide") groups.forEach((group) => flush(group, "leave"));
   else {

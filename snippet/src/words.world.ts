@@ -2,7 +2,7 @@
 // Norwegian, Danish, Finnish, Polish, Turkish, Russian, Japanese, Chinese, Korean and Arabic.
 
 export const NEVER =
-  /code|otp|\bpin|\bexp|secret|card|pass.?[wc]|\bssn|\bcv[cv]|\btax|pwd|kennw|contrase|passe?\b|senha|has[lł]o|wachtw|l.senord|salasana|adgangsk|.ifre|парол|パスワ|暗証|密码|密碼|비밀|المرور|kreditk|tarjeta|carte banc|cart[aã]o|steuer|fiscal|\bcpf\b|parola|\bdni\b|\bnif\b|инн\b|паспорт/;
+  /[^y]code|otp|\bpin|\bexp|secret|cc-|card[^.ip]|pass.?[wc]|\bssn|\bcv[cv]|\btax|pwd|kennw|contrase|passe?\b|senha|has[lł]o|wachtw|l.senord|salasana|adgangsk|.ifre|парол|パスワ|暗証|密码|密碼|비밀|المرور|kreditk|tarjeta|carte banc|cart[aã]o|steuer|fiscal|\bcpf\b|parola|\bdni\b|\bnif\b|инн\b|паспорт/;
 
 export const STRANGER = /friend|recip|\brefer|freund|amig[oa]|\bami\b|empf.nger|друг|友達|友人/;
 
@@ -19,15 +19,15 @@ export const TABLE: Record<string, RegExp> = {
     /pr.nom|vorname|mei\b|first|given|\bf.?name|nombre de pila|primer nombre|voorn|f.rnamn|fornavn|etunimi|imi[eę][^\w]|\bad[ıi]n[ıi]z\b|\|ad\||имя\b(?! поль)|\|\W*имя|名\)|（名）|\|名\||الأول/,
   last_name:
     /apellid|last|nachname|sei\b|surname|family|\bl.?name|familienn|nom de fam|cognome|sobrenome|apelido|achtern|efternamn|etternavn|efternavn|sukunimi|nazwisk|soyad|фамил|（姓）|\|姓\||姓氏|العائلة/,
-  city: /town|level2|[^aio]city|stadt|\bort\b|wohnort|ville\b|ciudad|localidad|citt[aà]|cidade|localidade|woonplaats|plaats|\bort\b|miast|miejscow|.ehir|город|市区|都市|城市|도시|المدينة/,
-  state: /level1|region|state\b|province|bundesland|kanton|provinc|estado|stato\b|область|都道府県|省份/,
+  city: /town|level2|[^aio]cit[^i]|stadt|\bort\b|wohnort|ville\b|ciudad|localidad|citt[aà]|cidade|localidade|woonplaats|plaats|\bort\b|miast|miejscow|.ehir|город|市区|都市|城市|도시|المدينة/,
+  state: /level1|state\b|provin|bundesland|kanton|provinc|estado|stato\b|область|都道府県|省份/,
   country: /\bland\b|country|pa[yí]s\b|paese|nazione|kraj\b|.lke\b|стран|国|國|국가|الدولة/,
   "": ASIDE,
   company_website: /\burl|web.?s|homepage|internetseite|site web|sitio|sito|сайт|ホームページ|网站|웹사이트|الموقع/,
   company:
-    /company|firm|organi.a|business|empresa|employer|unternehm|betrieb|firmen|entrepr|soci.t|azienda|ragione|bedrijf|organisati|f.retag|virksomh|yritys|.irket|компан|организац|会社|企業|公司|회사|الشركة/,
+    /company|\bfirm|organi.a|business|empresa|employer|unternehm|betrieb|firmen|entrepr|soci.t|azienda|ragione|bedrijf|organisati|f.retag|virksomh|yritys|.irket|компан|организац|会社|企業|公司|회사|الشركة/,
   location: /location|standort|ubicac|localiza|所在地|местополож/,
-  n: /name[^a-z]*\||nom(bre|e)?\b|\bnaam\b|\bna[mv]n\b|nimi\b|\bnazwa\b|\bisim\b|\bad\b|имя|名前|이름|الاسم/,
+  n: /name[^a-z]*\||nom(bre|e)?s?\b|\bnaam\b|\bna[mv]n\b|nimi\b|\bnazwa\b|\bisim\b|\bad\b|имя|名前|이름|الاسم/,
 };
 
 export const LOGIN =

@@ -60,12 +60,19 @@ def test_what_never_leaves_is_shown_with_its_reason(visit: Visit) -> None:
     assert inspector.takes("Key", "password") == "never sent: type “password”"
     rows = inspector.rows
     assert rows["Pay"] == ("payment card", "never sent: name “cardnumber”")
-    assert rows["Expiry"] == ("payment card", "never sent: name “exp”")
-    assert rows["Pin"] == ("one-time code", "never sent: name “otp”")
+    assert rows["Expiry"] == ("payment card", "never sent: autocomplete “cc-exp”")
+    assert rows["Pin"] == ("one-time code", "never sent: autocomplete “one-time-code”")
     assert rows["Guest"] == ("of somebody else", "never sent: name “friend_email”")
     assert rows["Note"] == ("ignored", "never sent: sl-ignore")
     assert "1 hidden, never sent" in inspector.text
     assert inspector.marks.count("never: payment card") == 2
+
+
+def test_a_secret_by_a_sign_of_its_own_takes_nothing_from_the_fields_after_it(visit: Visit) -> None:
+    slip = "<form action=/own method=post><input aria-label=Slip name=slip ng-model=gift.code>"
+    inspector = Inspector(visit(SIGN_UP.replace("<form action=/own method=post>", slip), path=DEBUG))
+    assert inspector.takes("Given name", "first_name") == "by label “Given name” · nothing entered yet"
+    assert inspector.rows["Company"][0] == "company"
 
 
 def test_what_is_shown_as_sent_is_what_arrives(visit: Visit, recorder: Recorder) -> None:

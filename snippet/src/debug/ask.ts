@@ -1,6 +1,6 @@
 // Asking the script's own rules about one field: with a sample in it, and sign by sign.
 import { MAIL, recognise } from "../fields";
-import { type Field, type Group, hostOf, read } from "../read";
+import { type Field, type Group, hostOf, read, secrets } from "../read";
 
 /** What a field says of itself: where, and what. */
 export type Sign = [source: string, text: string];
@@ -32,6 +32,8 @@ function taken(field: Field, value: string): string {
     touched_: new Map([[standIn, ["", ""]]]),
   };
   read(group);
+  // The sample is nobody's secret, whatever the field is.
+  secrets.delete(standIn);
   return (group.touched_.get(standIn) as [string, string])[0];
 }
 
