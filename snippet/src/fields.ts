@@ -36,15 +36,16 @@ export function recognise(explicit: string | null, words: string, value: string)
 }
 
 /**
- * Turn city, state and country into the one documented `location`, the best address into the `email`, and "Name" beside
- * "Vorname", "Nombre" beside "Apellidos" into what is missing. What is not known is empty.
+ * Turn city, state and country into the one documented `location` unless there is one, the best address into the `email`,
+ * and "Name" beside "Vorname", "Nombre" beside "Apellidos" into what is missing. What is not known is undefined.
  */
-export function documented(found: Found): Found {
-  const { "": _, [MAIL]: mail, city, state, country, n, ...person } = found;
-  const missing = person.first_name ? "last_name" : person.last_name ? "first_name" : "name";
-  for (const part of [city, state, country])
-    if (part) person.location = person.location ? `${person.location}, ${part}` : part;
-  person.email = (person.email || mail) as string;
-  person[missing] = person[missing] || (n as string);
-  return person;
+export function documented({ "": _, [MAIL]: email, city, state, country, n, ...person }: Found): Partial<Found> {
+  let location: string | undefined;
+  for (const part of [city, state, country]) if (part) location = location ? `${location}, ${part}` : part;
+  return {
+    email,
+    location,
+    [person.first_name ? "last_name" : person.last_name ? "first_name" : "name"]: n,
+    ...person,
+  };
 }

@@ -13,7 +13,9 @@ try {
   const before = page.StackLead || {};
   const options = config as Record<string, unknown>;
   if (script) {
-    for (const [name, value] of new URL((config.src_ = script.src)).searchParams) options[name] = value;
+    new URL((config.src_ = script.src)).searchParams.forEach((value, name) => {
+      options[name] = value;
+    });
     for (const { name, value } of script.attributes)
       options[name.slice(5).replace(/-/g, "_")] = /^{/.test(value) ? JSON.parse(value) : value;
   }

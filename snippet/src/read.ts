@@ -23,9 +23,9 @@ const FIELDS = "input:not([type^=c]),textarea,select";
 export const BUTTONS = "input[type=submit],button:not([type=button])";
 
 /** Where a log-in form shows that it is one. */
-export const PROOFS = `${BUTTONS},[autocomplete],h1,h2,h3,[href*=passw i]`;
+export const PROOFS = `${BUTTONS},[type=password],[autocomplete],h1,h2,h3,[href*=passw i]`;
 
-const READABLE = /^(u|e|s|te..?$)/;
+const READABLE = /^(u|e|sel|te..?$)/;
 
 // Elements that have ever been a password, and what stood in them last: a "show password" toggle hides nothing from us.
 export const secrets = new Map<Element, string>();
@@ -81,13 +81,12 @@ function paramOf(field: Field, value: string): string {
 }
 
 /** Take what the visitor has entered so far; the first field of a kind wins. */
-export function read(group: Group): void {
+export function read(group: Group, isTyping?: boolean): void {
   // A step that the page has dropped still counts; a field is read even then if there was no time before.
   const root = group.root_;
   const gone: Found = {};
   const here: Found = {};
-  const each = guarded((field: Field) => {
-    let [param, value] = group.touched_.get(field) as [string, string];
+  const each = guarded(([param, value]: [string, string], field: Field) => {
     if (field.isConnected || !value) {
       value = field.value.trim().slice(0, 256);
       param = value && !isSecret(field) ? paramOf(field, value) : "";
@@ -97,13 +96,14 @@ export function read(group: Group): void {
       here[param] = here[param] || value;
     } else gone[param] = value;
   });
-  for (const field of group.touched_.keys()) each(field);
+  group.touched_.forEach(each);
   const person = documented({ ...gone, ...here });
-  if (person.email || !group.person_.email) group.person_ = person;
+  // Once all are gone, what was read before still holds.
+  if (stringify(here)[2] && (person.email || !group.person_.email)) group.person_ = person;
   // A log-in form has positive proof of being one, or a link for those who have lost their password: its visitor is no
   // new lead, unless there is more than an address. (Once submitted it may be gone.)
   if (config.login_forms || /",/.test(stringify(person))) group.isLogin_ = 0;
-  else if (here.email || here[MAIL]) {
+  else if (!isTyping && (here.email || here[MAIL])) {
     let said = (root.cloneNode() as Element).outerHTML;
     for (const el of all(root, PROOFS)) said += el.outerHTML;
     group.isLogin_ = LOGIN.test(said) && !NEW.test(said);

@@ -6,6 +6,9 @@ import { BUTTONS, type Field, type Group, hostOf, isSecret, isSeen, read } from 
 
 const groups = new Map<Element, Group>();
 
+// The field into which an @ was typed last, or several letters at once.
+let inAddress: unknown;
+
 /** The group that the visitor was in last. */
 export let current: Group;
 
@@ -21,12 +24,13 @@ function touch(field: Field): void {
   // A submit does not leave a shadow root.
   listen(field.getRootNode(), "submit");
   while (root !== field.form && !all(root, BUTTONS)[0] && (up = root.parentElement || hostOf(root))) root = up;
-  const known = groups.get(root);
-  if (known) current = known;
-  // Unless the page has replaced the form, or gone on to the next step, or this is another box of the same loose fields:
-  // that is still the same lead.
-  else if (!current || (current.root_.isConnected && current.person_.email))
-    current = { id_: newId(), root_: root, touched_: new Map(), person_: {} };
+  // If the page has replaced the form, or gone on to the next step, or this is another box of the same loose fields, it is
+  // still the same lead.
+  current =
+    groups.get(root) ||
+    (!current || (current.root_.isConnected && current.person_.email)
+      ? { id_: newId(), root_: root, touched_: new Map(), person_: {} }
+      : current);
   current.root_ = root;
   groups.set(root, current);
   current.touched_.set(field, ["", ""]);
@@ -35,7 +39,7 @@ function touch(field: Field): void {
 /** Read at once, before the page drops the fields; send after that many milliseconds, unless the visitor goes on. */
 function flush(group: Group, stage: Stage, ms?: number): void {
   clearTimeout(group.timer_);
-  read(group);
+  read(group, ms === STANDING_MS);
   if (ms) group.timer_ = setTimeout(guarded(flush), ms, group, stage);
   else if (
     !/false/.test(config.automatic as string) &&
@@ -55,7 +59,8 @@ const onEvent = guarded((e: Event) => {
   const el = e.composedPath()[0] as HTMLInputElement;
   if (type === "input") {
     touch(el);
-    if (/@/.test(el.value)) flush(current, "entry", STANDING_MS);
+    if (/..|@/.test((e as InputEvent).data as string)) inAddress = el;
+    if (inAddress === el) flush(current, "entry", STANDING_MS);
   } else if (type === "load") watch((el as Element as HTMLIFrameElement).contentDocument as Document);
   else if (type === "pagehide") groups.forEach((group) => flush(group, "leave"));
   else {
@@ -75,13 +80,13 @@ const onEvent = guarded((e: Event) => {
 });
 
 /** Listen, and do nothing else to an event; the same listener twice is one. */
-function listen(target: EventTarget, types: string): void {
-  for (const type of types.split(" ")) target.addEventListener(type, onEvent, true);
+function listen(target: EventTarget, ...types: string[]): void {
+  for (const type of types) target.addEventListener(type, onEvent, true);
 }
 
 /** Start listening to a document and its frames; what already stands in its fields counts too. */
 export function watch(page: Document): void {
-  listen(page.defaultView as Window, "input focusout pagehide click change");
+  listen(page.defaultView as Window, "input", "pagehide", "click", "change");
   listen(page, "load");
   for (const el of page.querySelectorAll<HTMLInputElement>(":is(iframe,input:user-valid)")) {
     const frame = el as Element as HTMLIFrameElement;
