@@ -2,7 +2,7 @@
 // of the two is built in is the only difference between stacklead.js and stacklead.world.js.
 
 // Hard stop, whatever else a field says: passwords, cards.
-export const NEVER = /[^y]code|pwd|contras|passe?\b|senha|passw|cc-|secret|wo+r[td]\b|card[^.ip]|\bpin/;
+export const NEVER = /[^y]code|pwd|contras|passe?\b|parola|senha|passw|cc-|secret|wo+r[td]\b|card[^.ip]|\bpin/;
 
 // Somebody else's.
 export const STRANGER = /friend|\brefer|recipi/;
@@ -26,7 +26,7 @@ export const TABLE: Record<string, RegExp> = {
   country: /country/,
   "": ASIDE,
   company_website: /web.?[as]|\|url/,
-  company: /\bfirm|untern|employer|empresa|organi.a|affil|soci.t|company|instit|business/,
+  company: /\bfirm|untern|employer|empresa|organi.a|soci.t|company|instit|business/,
   location: /location/,
   n: /name[^a-z]*\||nom(br)?e?s?\b/,
 };
