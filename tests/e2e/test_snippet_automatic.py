@@ -28,7 +28,7 @@ def test_documented_form_sends_exactly_the_documented_person(visit: Visit, site:
         "referrer",
         "utm_source",
     ]
-    assert calls[0].fields["person"] == '{"first_name":"Rebecca","email":"rebecca@blueocean.example"}'
+    assert calls[0].fields["person"] == '{"email":"rebecca@blueocean.example","first_name":"Rebecca"}'
     assert calls[0].fields["client_key"] == KEY
     assert re.fullmatch("[0-9a-f-]{36}", calls[0].fields["capture_id"])
     assert calls[0].stage == "submit"
