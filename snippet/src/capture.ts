@@ -24,9 +24,9 @@ let isAllowed: unknown;
 const held = new Map<Lead, () => void>();
 
 /** Tell the owner what is wrong, once. */
-export function warn(text: unknown): void {
+export const warn = (text: unknown): void => {
   isWarned = isWarned || !(console.warn(`StackLead: ${text}`) as unknown);
-}
+};
 
 let tries = 0;
 const TRIES = 5;
@@ -35,7 +35,7 @@ const TRIES = 5;
  * POST a form: a simple cross-origin request that survives the page. A person that does not arrive is kept for the next
  * page, and tried again on this one after 1 s, 2 s, 4 s ...; nobody would miss a stage.
  */
-function post(body: URLSearchParams, callback?: Callback): void {
+const post = (body: URLSearchParams, callback?: Callback): void => {
   const settle = guarded((status: number, text: string) => {
     const isFailed = !status || status === 429 || status === 503;
     if (body.get("person")) keep(body, isFailed);
@@ -47,7 +47,7 @@ function post(body: URLSearchParams, callback?: Callback): void {
     (r) => r.text().then((text) => settle(r.status, text)),
     () => settle(0, ""),
   );
-}
+};
 
 /** Send what this page and earlier ones have kept. */
 const resend = guarded(() => {
@@ -58,7 +58,7 @@ const resend = guarded(() => {
  * Send a person, or only the stage if nothing about them is new; nothing at all if neither is, unless somebody waits
  * for the answer. Before consent it waits, in memory.
  */
-export function capture(lead: Lead, person: Person, stage: Stage, callback?: Callback): void {
+export const capture = (lead: Lead, person: Person, stage: Stage, callback?: Callback): void => {
   const who = stringify(person, (_, value) => value || undefined);
   const isNew = who !== lead.sent_;
   if (!isAllowed) held.set(lead, () => capture(lead, person, stage, callback));
@@ -78,12 +78,12 @@ export function capture(lead: Lead, person: Person, stage: Stage, callback?: Cal
   lead.stage_ = stage;
   lead.sent_ = who;
   post(body, callback);
-}
+};
 
 /** Send what waited for consent and what is kept; or forget what waits. */
-export function consent(allowed: unknown): void {
+export const consent = (allowed: unknown): void => {
   isAllowed = allowed;
   held.forEach((send) => send());
   held.clear();
   setTimeout(resend, 1e3);
-}
+};

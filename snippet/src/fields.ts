@@ -1,6 +1,6 @@
 // Which documented parameter is this field, if any? Pure: strings in, a parameter's name out.
 
-import { ASIDE, ASKED, NEVER, STRANGER, TABLE } from "./words";
+import { ASIDE, ASKED, CARD, NEVER, STRANGER, TABLE } from "./words";
 
 /** What a visitor has entered, by parameter. */
 export type Found = Record<string, string>;
@@ -19,12 +19,13 @@ export const isEmail = (text: string): boolean => /^[^\s@,:<>()]+@([\p{L}\d-]+\.
  * Name the parameter that a field holds: the owner's own word, a documented parameter, or one of city, state and
  * country (see `documented`); "" if it is none or a secret. `words` is all that the field says of itself, a | between.
  */
-export function recognise(explicit: string | null, words: string, value: string): string | undefined {
+export const recognise = (explicit: string | null, words: string, value: string): string | undefined => {
   const said = `|${words}`.toLowerCase().replace(/_/g, " ");
   const isMail = isEmail(value);
   const isWanted = /@/.test(value) && ASKED.test(said);
   // An address is no secret, whatever stands around it: "get your discount code by email".
   if (!isWanted && NEVER.test(said)) return;
+  if (!isWanted && CARD.test(said)) return "";
   if (explicit)
     return (explicit === "email" ? !isMail : NUMBER.test(value) && !/pho| [a-z]{2}/.test(explicit + value))
       ? ""
@@ -33,7 +34,7 @@ export function recognise(explicit: string | null, words: string, value: string)
   if (isMail) return isWanted ? "email" : ASIDE.test(said) ? "" : MAIL;
   if (!NUMBER.test(value)) for (const param in TABLE) if ((TABLE[param] as RegExp).test(said)) return param;
   return "";
-}
+};
 
 /**
  * Turn city, state and country into the one documented `location` unless there is one, the best address into the `email`,

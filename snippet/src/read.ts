@@ -34,17 +34,17 @@ export const secrets = new Map<Element, string>();
 export const hostOf = (node: Node): Element | undefined => (node.getRootNode() as ShadowRoot).host;
 
 /** False for what only machines fill in, and for what the owner does not want to be seen. */
-export function isSeen(field: Element): boolean {
+export const isSeen = (field: Element): boolean => {
   const host = hostOf(field);
   return (
     field.getBoundingClientRect().right > 1 &&
     !field.closest("[data-sl-ignore],[sl-ignore],[aria-hidden=true]") &&
     (!host || isSeen(host))
   );
-}
+};
 
 /** Remember the value of a password, also in the field that has taken its place. */
-export function isSecret(field: Field): boolean {
+export const isSecret = (field: Field): boolean => {
   const { value } = field;
   let isIt = field.type === "password" || secrets.has(field);
   let isIn = isIt;
@@ -55,9 +55,9 @@ export function isSecret(field: Field): boolean {
     }
   if (isIt) secrets.set(field, value);
   return isIn;
-}
+};
 
-function paramOf(field: Field, value: string): string {
+const paramOf = (field: Field, value: string): string => {
   let explicit: string | null = "";
   let words = "";
   // The text around the field, as far as it is alone in it.
@@ -72,16 +72,16 @@ function paramOf(field: Field, value: string): string {
       for (const { name, value } of box.attributes) if (/sl-f/.test(name)) explicit = value;
     // The one with the longest name, aria-labelledby, names another element.
     for (const { name, value } of node.attributes)
-      if (/^(n|pl|au|l|t|i|aria-l)/.test(name))
+      if (/^(na|pl|au|l|t|i|aria-l)/.test(name))
         words += `|${value}|${((name[14] && (node.getRootNode() as Document).getElementById(value)) || field).textContent}`;
   }
   const param = explicit || READABLE.test(field.type) ? recognise(explicit, words, value) : "";
   if (param == null) secrets.set(field, value);
   return param || "";
-}
+};
 
 /** Take what the visitor has entered so far; the first field of a kind wins. */
-export function read(group: Group, isTyping?: boolean): void {
+export const read = (group: Group, isTyping?: boolean): void => {
   // A step that the page has dropped still counts; a field is read even then if there was no time before.
   const root = group.root_;
   const gone: Found = {};
@@ -100,12 +100,12 @@ export function read(group: Group, isTyping?: boolean): void {
   const person = documented({ ...gone, ...here });
   // Once all are gone, what was read before still holds.
   if (stringify(here)[2] && (person.email || !group.person_.email)) group.person_ = person;
-  // A log-in form has positive proof of being one, or a link for those who have lost their password: its visitor is no
-  // new lead, unless there is more than an address. (Once submitted it may be gone.)
+  // A log-in form says more often that it is one, or has a link for those who have lost their password, than that it makes
+  // a new account: its visitor is no new lead, unless there is more than an address. (Once submitted it may be gone.)
   if (config.login_forms || /",/.test(stringify(person))) group.isLogin_ = 0;
   else if (!isTyping && (here.email || here[MAIL])) {
     let said = (root.cloneNode() as Element).outerHTML;
     for (const el of all(root, PROOFS)) said += el.outerHTML;
-    group.isLogin_ = LOGIN.test(said) && !NEW.test(said);
+    group.isLogin_ = said.split(LOGIN).length > said.split(NEW).length;
   }
-}
+};

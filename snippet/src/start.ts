@@ -32,10 +32,10 @@ export const StackLead = {
 };
 
 /** Start with the options in `config`. */
-export function start(): void {
+export const start = (): void => {
   config.endpoint = `${new URL(config.endpoint || "/api/client/leads", config.src_ || (location as unknown as string))}`;
   if (config.client_key) {
     consent(!config.consent);
     watch(document);
   } else warn("set client_key");
-}
+};

@@ -6,14 +6,14 @@ const OLDEST_MS = 36e5;
 let memory = "";
 
 /** Load what is kept, or replace it. */
-function kept(text?: string): string {
+const kept = (text?: string): string => {
   try {
-    if (text != null) (memory = text) ? (localStorage.stacklead = text) : delete localStorage.stacklead;
+    if (text != null && ((memory = text), !(localStorage.stacklead = text))) delete localStorage.stacklead;
     return localStorage.stacklead || memory;
   } catch {
     return memory;
   }
-}
+};
 
 /** True if the visitor has opted out, here or on an earlier page. */
 export const isOptedOut = (): boolean => kept() === OFF;
@@ -22,14 +22,14 @@ export const isOptedOut = (): boolean => kept() === OFF;
 export const optOut = (out?: boolean): unknown => kept(out === false ? "" : OFF);
 
 /** Keep a call that has failed, or forget one that has not; a lead has one line, the oldest of more than five goes. */
-export function keep(body: URLSearchParams, failed: boolean): void {
+export const keep = (body: URLSearchParams, failed: boolean): void => {
   const others = () => kept().replace(RegExp(`.*${body.get("capture_id")}.*\n`), "");
   if (!isOptedOut()) kept((others() + (failed ? `${Date.now()} ${body}\n` : "")).split("\n").slice(-6).join("\n"));
-}
+};
 
 /** Give what is kept, and forget what is too old. */
-export function eachKept(each: (body: string) => unknown): void {
+export const eachKept = (each: (body: string) => unknown): void => {
   kept(
     kept().replace(/(\d+) (.*)\n/g, (line, time, body) => (Date.now() - time < OLDEST_MS ? (each(body), line) : "")),
   );
-}
+};

@@ -17,7 +17,7 @@ const PAUSE_MS = 250;
 const STANDING_MS = 3000;
 
 /** Note what the visitor has something in; its group is its form, or the nearest ancestor that has a button. */
-function touch(field: Field): void {
+const touch = (field: Field): void => {
   if ((current && current.touched_.has(field)) || isSecret(field) || !isSeen(field)) return;
   let root: Element = field.form || field;
   let up: Element | null | undefined;
@@ -34,10 +34,10 @@ function touch(field: Field): void {
   current.root_ = root;
   groups.set(root, current);
   current.touched_.set(field, ["", ""]);
-}
+};
 
 /** Read at once, before the page drops the fields; send after that many milliseconds, unless the visitor goes on. */
-function flush(group: Group, stage: Stage, ms?: number): void {
+const flush = (group: Group, stage: Stage, ms?: number): void => {
   clearTimeout(group.timer_);
   read(group, ms === STANDING_MS);
   if (ms) group.timer_ = setTimeout(guarded(flush), ms, group, stage);
@@ -49,7 +49,7 @@ function flush(group: Group, stage: Stage, ms?: number): void {
     !group.isLogin_
   )
     capture(group, group.person_, stage);
-}
+};
 
 const isCareful = (): unknown =>
   config.capture_on === "submit" || (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl;
@@ -80,12 +80,12 @@ const onEvent = guarded((e: Event) => {
 });
 
 /** Listen, and do nothing else to an event; the same listener twice is one. */
-function listen(target: EventTarget, ...types: string[]): void {
+const listen = (target: EventTarget, ...types: string[]): void => {
   for (const type of types) target.addEventListener(type, onEvent, true);
-}
+};
 
 /** Start listening to a document and its frames; what already stands in its fields counts too. */
-export function watch(page: Document): void {
+export const watch = (page: Document): void => {
   listen(page.defaultView as Window, "input", "pagehide", "click", "change");
   listen(page, "load");
   for (const el of page.querySelectorAll<HTMLInputElement>(":is(iframe,input:user-valid)")) {
@@ -93,4 +93,4 @@ export function watch(page: Document): void {
     if (frame.contentDocument) watch(frame.contentDocument);
     else touch(el);
   }
-}
+};

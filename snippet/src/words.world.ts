@@ -2,7 +2,9 @@
 // Norwegian, Danish, Finnish, Polish, Turkish, Russian, Japanese, Chinese, Korean and Arabic.
 
 export const NEVER =
-  /[^y]code|otp|\bpin|\bexp|secret|cc-|card[^.ip]|pass.?[wc]|\bssn|\bcv[cv]|\btax|pwd|kennw|contrase|passe?\b|senha|has[lł]o|wachtw|l.senord|salasana|adgangsk|.ifre|парол|パスワ|暗証|密码|密碼|비밀|المرور|kreditk|tarjeta|carte banc|cart[aã]o|steuer|fiscal|\bcpf\b|parola|\bdni\b|\bnif\b|инн\b|паспорт/;
+  /[^y]code|otp|\bpin|\bexp|secret|pass.?[wc]|\bssn|\bcv[cv]|\btax|pwd|kennw|contrase|passe?\b|senha|has[lł]o|wachtw|l.senord|salasana|adgangsk|.ifre|парол|パスワ|暗証|密码|密碼|비밀|المرور|steuer|fiscal|\bcpf\b|parola|\bdni\b|\bnif\b|инн\b|паспорт/;
+
+export const CARD = /cc-|card[^.ip]|kreditk|tarjeta|carte banc|cart[aã]o/;
 
 export const STRANGER = /friend|recip|\brefer|freund|amig[oa]|\bami\b|empf.nger|друг|友達|友人/;
 
@@ -14,7 +16,7 @@ export const ASIDE =
 export const TABLE: Record<string, RegExp> = {
   linkedin: /linked.?in/,
   twitter: /twitter/,
-  name: /full.?n|first.+last|r\[name|(y|et|d) (nac|ape|nom|pr.nom)|und nachn|nachname, vorn|nom et pr|pr.nom et nom|nombre y ap|nombre compl|nome e cog|nome compl|voor.{1,4}en achter|volledige|imi. i naz|ad.{0,3}soyad|имя и фам|фамилия и имя|ф\.? ?и\.? ?о|姓名|氏名|お名前|성명|성함|الاسم الكامل/,
+  name: /full.?n[^[]*$|first.+last|r\[name|(y|et|d) (nac|ape|nom|pr.nom)|und nachn|nachname, vorn|nom et pr|pr.nom et nom|nombre y ap|nombre compl|nome e cog|nome compl|voor.{1,4}en achter|volledige|imi. i naz|ad.{0,3}soyad|имя и фам|фамилия и имя|ф\.? ?и\.? ?о|姓名|氏名|お名前|성명|성함|الاسم الكامل/,
   first_name:
     /pr.nom|vorname|mei\b|first|given|\bf.?name|nombre de pila|primer nombre|voorn|f.rnamn|fornavn|etunimi|imi[eę][^\w]|\bad[ıi]n[ıi]z\b|\|ad\||имя\b(?! поль)|\|\W*имя|名\)|（名）|\|名\||الأول/,
   last_name:
@@ -23,7 +25,8 @@ export const TABLE: Record<string, RegExp> = {
   state: /level1|state\b|provin|bundesland|kanton|provinc|estado|stato\b|область|都道府県|省份/,
   country: /\bland\b|country|pa[yí]s\b|paese|nazione|kraj\b|.lke\b|стран|国|國|국가|الدولة/,
   "": ASIDE,
-  company_website: /\|url|web.?[as]|homepage|internetseite|site web|sitio|sito|сайт|ホームページ|网站|웹사이트|الموقع/,
+  company_website:
+    /(y.?|\|)url|web.?[as]|homepage|internetseite|site web|sitio|sito|сайт|ホームページ|网站|웹사이트|الموقع/,
   company:
     /company|\bfirm|organi.a|business|empresa|employer|unternehm|betrieb|firmen|entrepr|soci.t|azienda|ragione|bedrijf|organisati|f.retag|virksomh|yritys|.irket|компан|организац|会社|企業|公司|회사|الشركة/,
   location: /location|standort|ubicac|localiza|所在地|местополож/,
@@ -31,7 +34,7 @@ export const TABLE: Record<string, RegExp> = {
 };
 
 export const LOGIN =
-  /current-p|f=\S*passw|(log|sign).?in|anmeld|einlogg|connexion|se connecter|iniciar|entrar|acced|accesso|inloggen|logga in|logg inn|zalog|giri.|войти|вход|ログイン|登录|登錄|로그인|تسجيل الدخول/i;
+  /current-p|f=\S*passw|log.?[io]n|sign.?[io]n|einlogg|connexion|se connecter|iniciar|entrar|acced|accesso|inloggen|logga in|logg inn|zalog|giri.|войти|вход|ログイン|登录|登錄|로그인|تسجيل الدخول/i;
 
 export const NEW =
   /new-p|sign.?up|[^n]regist|guest|creat|cr[ée]er|inscri|crear|criar|cadastr|iscri|aanmaken|zarejestr|kay[ıi]t|регистр|создать|新規|注册|가입|إنشاء/i;
