@@ -18,22 +18,22 @@ const shared = {
   // Names that end in _ are ours alone.
   mangleProps: /[a-z]_$/,
   mangleCache: {
-    id_: "z",
-    isLogin_: "d",
-    person_: "T",
-    root_: "M",
-    sent_: "c",
-    src_: "P",
-    stage_: "O",
-    timer_: "G",
-    touched_: "w",
+    id_: "d",
+    isLogin_: "t",
+    person_: "S",
+    root_: "E",
+    sent_: "i",
+    src_: "o",
+    stage_: "r",
+    timer_: "Q",
+    touched_: "M",
   },
   tsconfigRaw: { compilerOptions: { alwaysStrict: false } },
 };
 
 // The letters for our variables, the most wanted first, and for our properties: of many orders tried, the one that brotli
 // makes the least of. Nothing else depends on them.
-const LETTERS = "OPMXTdnpVURKfGgFvshCEZSoQJANyDexbtcIz_arlimuHw$YjBLqkW";
+const LETTERS = "UEZSuXiLYMqz_a$DtwbkTKvorcjdehfNlPRQnApCxFGImOgyJHBsWV";
 const nth_identifier = {
   get(n) {
     const last = LETTERS[n % LETTERS.length];

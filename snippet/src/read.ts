@@ -20,7 +20,7 @@ export interface Group extends Lead {
 }
 
 const FIELDS = "input:not([type^=c]),textarea,select";
-export const BUTTONS = "input[type=submit],button:not([type=button])";
+export const BUTTONS = "[type=submit],[type=image],button:not([type=button])";
 
 /** Where a log-in form shows that it is one. */
 export const PROOFS = `${BUTTONS},[type=password],[autocomplete],h1,h2,h3,[href*=passw i]`;

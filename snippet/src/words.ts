@@ -3,37 +3,37 @@
 
 // Hard stop, whatever else a field says: passwords, whose text is none of ours anywhere, and cards, whose names and towns
 // may well be the visitor's own in other fields.
-export const NEVER = /[^y]code|pwd|contras|passe?\b|parola|senha|passw|secret|wo+r[td]\b|\bpin/;
+export const NEVER = /senha|pwd|secret|[^y]code|parola|passw|passe?\b|contras|wo+r[td]\b|\bpin/;
 
-export const CARD = /cc-|card[^.ip]/;
+export const CARD = /card[^.ip]|cc-/;
 
 // Somebody else's.
-export const STRANGER = /friend|colleag|\brefer|recipi/;
+export const STRANGER = /\brefer|colleag|recipi|friend/;
 
 // An address is asked for.
-export const ASKED = /mail|correo/;
+export const ASKED = /correo|mail/;
 
 // Of no interest to us; an address here is no visitor's, unless the field says that it wants one.
-export const ASIDE = /title|login|display|nick|size|user.?na|search/;
+export const ASIDE = /login|search|size|display|title|(user|product|domain|event).?na|nick/;
 
 // First match wins, so the narrow ones stand above the wide ones. City, state and country become the one documented
 // location; "n" is a name of whatever kind is missing.
 export const TABLE: Record<string, RegExp> = {
   linkedin: /linked.?in/,
   twitter: /twitter/,
-  name: /first.+last|full.?n[^[]*$|r\[name|(y|et|d) (nac|ape|nom|pr.nom)/,
-  first_name: /\bf.?name|mei\b|given|first|pr.nom|vo+rn/,
-  last_name: /last|family|\|cogn|surname|apellid|\bl.?name|ach(ter)?na|sei\b/,
-  city: /town|ville\b|stadt|level2|\bort\b|ciudad|[^aio]cit[^i]/,
-  state: /state\b|provin|level1/,
+  name: /full.?n[^[]*$|r\[name|(y|et|d|,) (vor|nac|ape|nom|pr.nom)|first.+last/,
+  first_name: /given|vo+rn|first|pr.nom|\bf.?name|mei\b/,
+  last_name: /surname|ach(ter)?na|apellid|sei\b|\bl.?name|family|last|\|cogn/,
+  city: /stadt|level2|\bort\b|town|ciudad|[^aio]cit[^i]|ville\b/,
+  state: /state\b|level1|provin/,
   country: /country/,
   "": ASIDE,
-  company_website: /web.?[as]|(y.?|\|)url/,
-  company: /\bfirm|untern|employer|empresa|organi.a|soci.t|company|instit|business/,
+  company_website: /web.?[as]|(ny.?|\|)url/,
+  company: /employer|\bfirm|soci.t|empresa|company|business|instit|organi.a|untern/,
   location: /location/,
-  n: /name[^a-z]*\||nom(br)?e?s?\b/,
+  n: /anspr|nom(br)?e?s?\b|name[^a-z]*\|/,
 };
 
 // A log-in form has more of these than of those.
 export const LOGIN = /f=\S*passw|current-p|log.?[io]n|sign.?[io]n/i;
-export const NEW = /new-p|[^n]regist|creat|guest|sign.?up/i;
+export const NEW = /creat|sign.?up|new-p|guest|[^n]regist/i;

@@ -11,12 +11,12 @@ export const STRANGER = /friend|recip|\brefer|freund|amig[oa]|\bami\b|empf.nger|
 export const ASKED = /mail|correo|posta\b|courriel|lectronique|почт|メール|邮箱|電郵|이메일|البريد/;
 
 export const ASIDE =
-  /job|login|title|size|role|pet|coupon|file|user.?na|search|event|nick|display|beruf|titel|funktion|benutzern|such|gutschein|utilisat|poste|profession|fonction|usuari|cargo|puesto|utente|ruolo|gebruikers|functie|u.ytkown|kullan|пользоват|должност|ユーザ|役職|部署|フリガナ|カナ|用户|职位|사용자|직책|المستخدم|straße|strasse|\brue\b|adres/;
+  /job|login|title|size|role|pet|coupon|file|(user|product|domain|event).?na|search|event|nick|display|beruf|titel|funktion|benutzern|such|gutschein|utilisat|poste|profession|fonction|usuari|cargo|puesto|utente|ruolo|gebruikers|functie|u.ytkown|kullan|пользоват|должност|ユーザ|役職|部署|フリガナ|カナ|用户|职位|사용자|직책|المستخدم|straße|strasse|\brue\b|adres/;
 
 export const TABLE: Record<string, RegExp> = {
   linkedin: /linked.?in/,
   twitter: /twitter/,
-  name: /full.?n[^[]*$|first.+last|r\[name|(y|et|d) (nac|ape|nom|pr.nom)|und nachn|nachname, vorn|nom et pr|pr.nom et nom|nombre y ap|nombre compl|nome e cog|nome compl|voor.{1,4}en achter|volledige|imi. i naz|ad.{0,3}soyad|имя и фам|фамилия и имя|ф\.? ?и\.? ?о|姓名|氏名|お名前|성명|성함|الاسم الكامل/,
+  name: /full.?n[^[]*$|first.+last|r\[name|(y|et|d|,) (vor|nac|ape|nom|pr.nom)|und nachn|nachname, vorn|nom et pr|pr.nom et nom|nombre y ap|nombre compl|nome e cog|nome compl|voor.{1,4}en achter|volledige|imi. i naz|ad.{0,3}soyad|имя и фам|фамилия и имя|ф\.? ?и\.? ?о|姓名|氏名|お名前|성명|성함|الاسم الكامل/,
   first_name:
     /pr.nom|vorname|mei\b|first|given|\bf.?name|nombre de pila|primer nombre|voorn|f.rnamn|fornavn|etunimi|imi[eę][^\w]|\bad[ıi]n[ıi]z\b|\|ad\||имя\b(?! поль)|\|\W*имя|名\)|（名）|\|名\||الأول/,
   last_name:
@@ -26,11 +26,11 @@ export const TABLE: Record<string, RegExp> = {
   country: /\bland\b|country|pa[yí]s\b|paese|nazione|kraj\b|.lke\b|стран|国|國|국가|الدولة/,
   "": ASIDE,
   company_website:
-    /(y.?|\|)url|web.?[as]|homepage|internetseite|site web|sitio|sito|сайт|ホームページ|网站|웹사이트|الموقع/,
+    /(ny.?|\|)url|web.?[as]|homepage|internetseite|site web|sitio|sito|сайт|ホームページ|网站|웹사이트|الموقع/,
   company:
     /company|\bfirm|organi.a|business|empresa|employer|unternehm|betrieb|firmen|entrepr|soci.t|azienda|ragione|bedrijf|organisati|f.retag|virksomh|yritys|.irket|компан|организац|会社|企業|公司|회사|الشركة/,
   location: /location|standort|ubicac|localiza|所在地|местополож/,
-  n: /name[^a-z]*\||nom(bre|e)?s?\b|\bnaam\b|\bna[mv]n\b|nimi\b|\bnazwa\b|\bisim\b|\bad\b|имя|名前|이름|الاسم/,
+  n: /anspr|name[^a-z]*\||nom(bre|e)?s?\b|\bnaam\b|\bna[mv]n\b|nimi\b|\bnazwa\b|\bisim\b|\bad\b|имя|名前|이름|الاسم/,
 };
 
 export const LOGIN =
