@@ -6,7 +6,7 @@ import { KEY } from "./product.mjs";
 export const ENGINES = ["chromium", "firefox", "webkit"];
 const WORDS = ["about", "config", "tag", "headers", "endpoint", "gpc", "engines", "steps", "expect"];
 const STEPS = "type fill select click press tab blur focus run until arrive own go back reload".split(" ");
-const EXPECTED = ["people", "stages", "own", "never", "params", "callbacks", "result"];
+const EXPECTED = ["people", "any_order", "stages", "own", "never", "params", "callbacks", "result"];
 
 /** Read the cases of a folder that have an engine, sorted by name; `only` are names or their beginnings. */
 export function readCases(corpus, engine, only) {

@@ -8,12 +8,10 @@ import { findSecret } from "./secrets.mjs";
  */
 export function check(test, expect, seen) {
   const leads = leadsOf(seen.calls);
+  const people = leads.filter((lead) => lead.person).map((lead) => lead.person);
+  const inOrder = expect.any_order ? sorted : (list) => list;
   const problems = [
-    ...same(
-      "people",
-      expect.people,
-      leads.filter((lead) => lead.person).map((lead) => lead.person),
-    ),
+    ...same("people", inOrder(expect.people), inOrder(people)),
     ...optional(
       "stages",
       expect.stages,
@@ -32,6 +30,7 @@ export function check(test, expect, seen) {
 }
 
 const same = (what, expected, got) => (isDeepStrictEqual(expected, got) ? [] : [{ what, expected, got }]);
+const sorted = (list) => [...list].sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
 const optional = (what, expected, got) => (expected === undefined ? [] : same(what, expected, got));
 
 /** Read the fields of a call's form body. */

@@ -16,7 +16,7 @@ PAGES = sorted(CORPUS.rglob("*.html"))
 CASES = sorted(CORPUS.rglob("*.json"))
 KINDS = sorted({path.parent for path in CASES if path.parent.name != "samples"})
 WORDS = {"about", "config", "tag", "headers", "endpoint", "gpc", "engines", "steps", "expect"}
-EXPECTED = {"people", "stages", "own", "never", "params", "callbacks", "result"}
+EXPECTED = {"people", "any_order", "stages", "own", "never", "params", "callbacks", "result"}
 ELSEWHERE = re.compile(r"""\b(?:src|href|action|content)\s*=\s*["']?\s*(?:\d+;\s*url=)?(?:https?:)?//""", re.IGNORECASE)
 
 
