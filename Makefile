@@ -6,11 +6,12 @@
 # make accuracy how much research finds of made-up people and companies, and how much of it is true
 # make snippet-bench  what the browser script captures, leaks, breaks and costs, on pages of the repo and of real sites
 # make snippet-fuzz   made-up pages with secrets in Chromium: ARGS="--pages 5000 --seed 1"
+# make snippet-letters  letters for the script's variables that make it smaller, after a change of snippet/src
 # The rest: setup, build, bench, readme (its settings table), lock, clean.
 
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help demo test check setup setup-test build bench snippet-bench snippet-fuzz accuracy faults readme lock clean
+.PHONY: help demo test check setup setup-test build bench snippet-bench snippet-fuzz snippet-letters accuracy faults readme lock clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -33,6 +34,11 @@ check: setup-test
 
 build:
 	@sh tools/setup.sh node
+	@npm run --silent build
+
+snippet-letters:
+	@sh tools/setup.sh node
+	@node snippet/search_letters.mjs $(ARGS)
 	@npm run --silent build
 
 bench: setup-test

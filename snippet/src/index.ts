@@ -17,7 +17,9 @@ try {
       options[name] = value;
     });
     for (const { name, value } of script.attributes)
-      options[name.slice(5).replace(/-/g, "_")] = /^{/.test(value) ? JSON.parse(value) : value;
+      try {
+        options[name.slice(5).replace(/-/g, "_")] = /^{/.test(value) ? JSON.parse(value) : value;
+      } catch {}
   }
   const key = Object.assign(config, page.StackLeadConfig).client_key as string;
   // The same tag twice is one tag.

@@ -72,7 +72,7 @@ const paramOf = (field: Field, value: string): string => {
       for (const { name, value } of box.attributes) if (/sl-f/.test(name)) explicit = value;
     // The one with the longest name, aria-labelledby, names another element.
     for (const { name, value } of node.attributes)
-      if (/^(na|pl|au|l|t|i|aria-l)/.test(name))
+      if (/^(au|aria-l|na|t|i|l|pl)/.test(name))
         words += `|${value}|${((name[14] && (node.getRootNode() as Document).getElementById(value)) || field).textContent}`;
   }
   const param = explicit || READABLE.test(field.type) ? recognise(explicit, words, value) : "";
@@ -86,17 +86,18 @@ export const read = (group: Group, isTyping?: boolean): void => {
   const root = group.root_;
   const gone: Found = {};
   const here: Found = {};
-  const each = guarded(([param, value]: [string, string], field: Field) => {
-    if (field.isConnected || !value) {
-      value = field.value.trim().slice(0, 256);
-      param = value && !isSecret(field) ? paramOf(field, value) : "";
-      // An address that nobody asked for, beside a password, is a user's name.
-      if (param === MAIL && all(root, "[type=password]")[0]) param = "";
-      group.touched_.set(field, [param, value]);
-      here[param] = here[param] || value;
-    } else gone[param] = value;
-  });
-  group.touched_.forEach(each);
+  group.touched_.forEach(
+    guarded(([param, value]: [string, string], field: Field) => {
+      if (field.isConnected || !value) {
+        value = field.value.trim().slice(0, 256);
+        param = value && !isSecret(field) ? paramOf(field, value) : "";
+        // An address that nobody asked for, beside a password, is a user's name.
+        if (param === MAIL && all(root, "[type=password]")[0]) param = "";
+        group.touched_.set(field, [param, value]);
+        here[param] = here[param] || value;
+      } else gone[param] = value;
+    }),
+  );
   const person = documented({ ...gone, ...here });
   // Once all are gone, what was read before still holds.
   if (stringify(here)[2] && (person.email || !group.person_.email)) group.person_ = person;

@@ -58,11 +58,15 @@ const onEvent = guarded((e: Event) => {
   const { type } = e;
   let el = e.target as HTMLInputElement;
   // The whole path costs a fifth of a key.
-  if (el.shadowRoot) el = e.composedPath()[0] as HTMLInputElement;
+  if (!current || !current.touched_.has(el)) el = e.composedPath()[0] as HTMLInputElement;
   if (type === "input") {
     touch(el);
-    if (/..|@/.test((e as InputEvent).data as string)) inAddress = el;
-    if (inAddress === el) flush(current, "entry", STANDING_MS);
+    if (/@|../.test((e as InputEvent).data as string)) inAddress = el;
+    if (inAddress === el) {
+      // An address that is taken back.
+      if (!el.value) current.person_ = {};
+      flush(current, "entry", STANDING_MS);
+    }
   } else if (type === "load") watch((el as Element as HTMLIFrameElement).contentDocument as Document);
   else if (type === "pagehide") groups.forEach((group) => flush(group, "leave"));
   else {

@@ -3,37 +3,38 @@
 
 // Hard stop, whatever else a field says: passwords, whose text is none of ours anywhere, and cards, whose names and towns
 // may well be the visitor's own in other fields.
-export const NEVER = /senha|pwd|secret|[^y]code|parola|passw|passe?\b|contras|wo+r[td]\b|\bpin/;
+export const NEVER = /senha|passw|passe?\b|\bpin|secret|contras|parola|wo+r[td]\b|[^y]code|pwd/;
 
-export const CARD = /card[^.ip]|cc-/;
+export const CARD = /cc-|card[^.ip]/;
 
 // Somebody else's.
-export const STRANGER = /\brefer|colleag|recipi|friend/;
+export const STRANGER = /birth|depart|recipi|\brefer|friend|colleag|\|cc\|/;
 
 // An address is asked for.
 export const ASKED = /correo|mail/;
 
 // Of no interest to us; an address here is no visitor's, unless the field says that it wants one.
-export const ASIDE = /login|search|size|display|title|(user|product|domain|event).?na|nick/;
+export const ASIDE =
+  /\|to\||role|nick|display|indus|(user|product|domain|device|event).?na|title|size|login|insur|search/;
 
 // First match wins, so the narrow ones stand above the wide ones. City, state and country become the one documented
 // location; "n" is a name of whatever kind is missing.
 export const TABLE: Record<string, RegExp> = {
   linkedin: /linked.?in/,
   twitter: /twitter/,
-  name: /full.?n[^[]*$|r\[name|(y|et|d|,) (vor|nac|ape|nom|pr.nom)|first.+last/,
-  first_name: /given|vo+rn|first|pr.nom|\bf.?name|mei\b/,
-  last_name: /surname|ach(ter)?na|apellid|sei\b|\bl.?name|family|last|\|cogn/,
-  city: /stadt|level2|\bort\b|town|ciudad|[^aio]cit[^i]|ville\b/,
+  name: /full.?n[^[]*$|r\[name|(y|et|d|,|i) (vor|nac|naz|ape|nom|pr.nom)|first.+last/,
+  first_name: /vo+rn|first|pr.nom|given|imi|mei\b|\bf.?name/,
+  last_name: /surname|nazwi|apellid|ach(ter)?na|family|\|cogn|sei\b|\bl.?name|last/,
+  city: /stadt|\bort\b|[^aio]cit[^i]|ciudad|ville\b|level2|town/,
   state: /state\b|level1|provin/,
   country: /country/,
   "": ASIDE,
-  company_website: /web.?[as]|(ny.?|\|)url/,
-  company: /employer|\bfirm|soci.t|empresa|company|business|instit|organi.a|untern/,
+  company_website: /(ny.?|\|)url|web.?[as]/,
+  company: /soci.t|\bfirm|company|bedrij|untern|instit|azienda|employer|organi.a|business|empresa/,
   location: /location/,
-  n: /anspr|nom(br)?e?s?\b|name[^a-z]*\|/,
+  n: /name( on|[^a-z]*\||..?req)|anspr|nom(br)?e?s?\b|\bnaam/,
 };
 
 // A log-in form has more of these than of those.
 export const LOGIN = /f=\S*passw|current-p|log.?[io]n|sign.?[io]n/i;
-export const NEW = /creat|sign.?up|new-p|guest|[^n]regist/i;
+export const NEW = /guest|sign.?up|new-p|creat|[^n]regist/i;

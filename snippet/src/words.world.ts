@@ -6,12 +6,13 @@ export const NEVER =
 
 export const CARD = /cc-|card[^.ip]|kreditk|tarjeta|carte banc|cart[aã]o/;
 
-export const STRANGER = /friend|recip|\brefer|freund|amig[oa]|\bami\b|empf.nger|друг|友達|友人/;
+export const STRANGER =
+  /\|cc\||birth|depart|colleag|friend|recip|\brefer|freund|amig[oa]|\bami\b|empf.nger|друг|友達|友人/;
 
 export const ASKED = /mail|correo|posta\b|courriel|lectronique|почт|メール|邮箱|電郵|이메일|البريد/;
 
 export const ASIDE =
-  /job|login|title|size|role|pet|coupon|file|(user|product|domain|event).?na|search|event|nick|display|beruf|titel|funktion|benutzern|such|gutschein|utilisat|poste|profession|fonction|usuari|cargo|puesto|utente|ruolo|gebruikers|functie|u.ytkown|kullan|пользоват|должност|ユーザ|役職|部署|フリガナ|カナ|用户|职位|사용자|직책|المستخدم|straße|strasse|\brue\b|adres/;
+  /job|\|to\||insur|login|title|size|role|pet|coupon|file|(user|product|domain|device|event).?na|search|event|nick|display|beruf|titel|funktion|benutzern|such|gutschein|utilisat|poste|profession|fonction|usuari|cargo|puesto|utente|ruolo|gebruikers|functie|u.ytkown|kullan|пользоват|должност|ユーザ|役職|部署|フリガナ|カナ|用户|职位|사용자|직책|المستخدم|straße|strasse|\brue\b|adres/;
 
 export const TABLE: Record<string, RegExp> = {
   linkedin: /linked.?in/,
@@ -28,9 +29,9 @@ export const TABLE: Record<string, RegExp> = {
   company_website:
     /(ny.?|\|)url|web.?[as]|homepage|internetseite|site web|sitio|sito|сайт|ホームページ|网站|웹사이트|الموقع/,
   company:
-    /company|\bfirm|organi.a|business|empresa|employer|unternehm|betrieb|firmen|entrepr|soci.t|azienda|ragione|bedrijf|organisati|f.retag|virksomh|yritys|.irket|компан|организац|会社|企業|公司|회사|الشركة/,
+    /company|\bfirm|liation|organi.a|business|empresa|employer|unternehm|betrieb|firmen|entrepr|soci.t|azienda|ragione|bedrijf|organisati|f.retag|virksomh|yritys|.irket|компан|организац|会社|企業|公司|회사|الشركة/,
   location: /location|standort|ubicac|localiza|所在地|местополож/,
-  n: /anspr|name[^a-z]*\||nom(bre|e)?s?\b|\bnaam\b|\bna[mv]n\b|nimi\b|\bnazwa\b|\bisim\b|\bad\b|имя|名前|이름|الاسم/,
+  n: /anspr|name( on|..?req|[^a-z]*\|)|nom(bre|e)?s?\b|\bnaam\b|\bna[mv]n\b|nimi\b|\bnazwa\b|\bisim\b|\bad\b|имя|名前|이름|الاسم/,
 };
 
 export const LOGIN =
