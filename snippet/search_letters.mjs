@@ -82,6 +82,7 @@ function sizeOf(text) {
   return brotliCompressSync(text).length;
 }
 
+/** Try letter after letter and keep what is smaller; in the beginning, now and then, also what is not. */
 function anneal(start) {
   const random = randomFrom(seed);
   const pick = (list) => list[Math.floor(random() * list.length)];
@@ -90,6 +91,7 @@ function anneal(start) {
   let size = sizeOf(withLetters(letters));
   let best = { letters, size };
   for (let round = 0; round < rounds; round++) {
+    if (round % 1000 === 0) console.error(`round ${round} of ${rounds}: ${best.size} bytes`);
     const name = pick(all);
     const tried = exchanged(letters, name, random() < 0.6 ? letters.get(pick(all)) : pick(ALPHABET));
     const heat = HOTTEST * (1 - round / rounds) + 0.02;
@@ -97,7 +99,6 @@ function anneal(start) {
     if (triedSize > size && random() >= Math.exp((size - triedSize) / heat)) continue;
     [letters, size] = [tried, triedSize];
     if (size < best.size) best = { letters, size };
-    if (round % 1000 === 0) console.error(round, size, best.size);
   }
   return best.letters;
 }

@@ -38,7 +38,7 @@ const inWords = (path) => ({
 });
 
 /**
- * Make the text of one script. `nameNext(n, isTaken)` names our variables, one call each, scope after scope: n counts the
+ * Make the text of one script. `nameNext(n)` names our variables, one call each, scope after scope: n counts the
  * calls in a scope, and a name that cannot be is asked for again. `properties` are the letters of our properties.
  */
 export async function squeeze(entry, { nameNext, properties, isModule = false, words }) {
