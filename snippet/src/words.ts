@@ -3,19 +3,19 @@
 
 // Hard stop, whatever else a field says: passwords, whose text is none of ours anywhere, and cards, whose names and towns
 // may well be the visitor's own in other fields.
-export const NEVER = /senha|passw|passe?\b|\bpin|secret|contras|parola|wo+r[td]\b|[^y]code|pwd/;
+export const NEVER = /pwd|passw|passe?\b|\bpin|senha|parola|secret|wo+r[td]\b|[^y]code|contras/;
 
 export const CARD = /cc-|card[^.ip]/;
 
 // Somebody else's.
-export const STRANGER = /birth|depart|recipi|\brefer|friend|colleag|\|cc\|/;
+export const STRANGER = /recipi|friend|\brefer|colleag|\|cc\|/;
 
 // An address is asked for.
 export const ASKED = /correo|mail/;
 
 // Of no interest to us; an address here is no visitor's, unless the field says that it wants one.
 export const ASIDE =
-  /\|to\||role|nick|display|indus|(user|product|domain|device|event).?na|title|size|login|insur|search/;
+  /\|to\||role|nick|display|indus|size|insur|(user|product|domain|device|event).?na|title|login|search/;
 
 // First match wins, so the narrow ones stand above the wide ones. City, state and country become the one documented
 // location; "n" is a name of whatever kind is missing.
@@ -23,14 +23,14 @@ export const TABLE: Record<string, RegExp> = {
   linkedin: /linked.?in/,
   twitter: /twitter/,
   name: /full.?n[^[]*$|r\[name|(y|et|d|,|i) (vor|nac|naz|ape|nom|pr.nom)|first.+last/,
-  first_name: /vo+rn|first|pr.nom|given|imi|mei\b|\bf.?name/,
+  first_name: /first|\bimi|vo+rn|given|pr.nom|mei\b|\bf.?name/,
   last_name: /surname|nazwi|apellid|ach(ter)?na|family|\|cogn|sei\b|\bl.?name|last/,
-  city: /stadt|\bort\b|[^aio]cit[^i]|ciudad|ville\b|level2|town/,
+  city: /stadt|\bort\b|[^aio]cit[^i]|ciudad|ville\b|level2|town|plaats|miast/,
   state: /state\b|level1|provin/,
   country: /country/,
   "": ASIDE,
   company_website: /(ny.?|\|)url|web.?[as]/,
-  company: /soci.t|\bfirm|company|bedrij|untern|instit|azienda|employer|organi.a|business|empresa/,
+  company: /soci.t|\bfirm|untern|azienda|bedrij|organi.a|business|instit|empresa|company|employer/,
   location: /location/,
   n: /name( on|[^a-z]*\||..?req)|anspr|nom(br)?e?s?\b|\bnaam/,
 };

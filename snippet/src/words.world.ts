@@ -6,8 +6,7 @@ export const NEVER =
 
 export const CARD = /cc-|card[^.ip]|kreditk|tarjeta|carte banc|cart[aã]o/;
 
-export const STRANGER =
-  /\|cc\||birth|depart|colleag|friend|recip|\brefer|freund|amig[oa]|\bami\b|empf.nger|друг|友達|友人/;
+export const STRANGER = /\|cc\||colleag|friend|recip|\brefer|freund|amig[oa]|\bami\b|empf.nger|друг|友達|友人/;
 
 export const ASKED = /mail|correo|posta\b|courriel|lectronique|почт|メール|邮箱|電郵|이메일|البريد/;
 
