@@ -28,6 +28,8 @@ export const warn = (text: unknown): void => {
   isWarned = isWarned || !(console.warn(`StackLead: ${text}`) as unknown);
 };
 
+// The page's own fetch, as it was when we started: pages replace it.
+let send: typeof fetch;
 let tries = 0;
 const TRIES = 5;
 
@@ -43,7 +45,7 @@ const post = (body: URLSearchParams, callback?: Callback): void => {
     else if (tries < TRIES) setTimeout(resend, 1e3 << tries++);
     if (callback) callback(status === 200 ? undefined : Error(`bad status code: ${status} message: ${text}`));
   });
-  fetch(config.endpoint as string, { method: "POST", body, keepalive: true, credentials: "omit" }).then(
+  send(config.endpoint as string, { method: "POST", body, keepalive: true, credentials: "omit" }).then(
     (r) => r.text().then((text) => settle(r.status, text)),
     () => settle(0, ""),
   );
@@ -62,7 +64,7 @@ export const capture = (lead: Lead, person: Person, stage: Stage, callback?: Cal
   const who = stringify(person, (_, value) => value || undefined);
   const isNew = who !== lead.sent_;
   if (!isAllowed) held.set(lead, () => capture(lead, person, stage, callback));
-  if (isOptedOut() || !isAllowed || !(isNew || callback || (stage !== "entry" && lead.stage_ === "entry"))) return;
+  if (isOptedOut() || !isAllowed || !(isNew || callback || (stage !== lead.stage_ && lead.stage_ === "entry"))) return;
   const body = new URLSearchParams({
     client_key: config.client_key as string,
     capture_id: lead.id_,
@@ -82,6 +84,7 @@ export const capture = (lead: Lead, person: Person, stage: Stage, callback?: Cal
 
 /** Send what waited for consent and what is kept; or forget what waits. */
 export const consent = (allowed: unknown): void => {
+  send = fetch;
   isAllowed = allowed;
   held.forEach((send) => send());
   held.clear();

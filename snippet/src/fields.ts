@@ -15,6 +15,11 @@ const NUMBER = /^([^/\d]*\d){6}[^/]*$|^[ -@]*$|\w@/;
 /** True if the whole text is one address. Syntax only: any domain with a dot is fine. */
 export const isEmail = (text: string): boolean => /^[^\s@,:<>()]+@([\p{L}\d-]+\.)+\p{L}[\p{L}\d-]+$/u.test(text);
 
+/** Find the parameter whose words are the first to be in what a field says. */
+const paramSaid = (said: string): string | undefined => {
+  for (const param in TABLE) if ((TABLE[param] as RegExp).test(said)) return param;
+};
+
 /**
  * Name the parameter that a field holds: the owner's own word, a documented parameter, or one of city, state and
  * country (see `documented`); "" if it is none or a secret. `words` is all that the field says of itself, a | between.
@@ -27,13 +32,11 @@ export const recognise = (explicit: string | null, words: string, value: string)
   if (!isWanted && NEVER.test(said)) return;
   if (!isWanted && CARD.test(said)) return "";
   if (explicit)
-    return (explicit === "email" ? !isMail : NUMBER.test(value) && !/pho| [a-z]{2}/.test(explicit + value))
+    return (explicit === "email" ? !isMail : NUMBER.test(value) && !/ [a-z]{2}|pho/.test(explicit + value))
       ? ""
       : explicit;
   if (STRANGER.test(said)) return "";
-  if (isMail) return isWanted ? "email" : ASIDE.test(said) ? "" : MAIL;
-  if (!NUMBER.test(value)) for (const param in TABLE) if ((TABLE[param] as RegExp).test(said)) return param;
-  return "";
+  return isMail ? (isWanted ? "email" : ASIDE.test(said) ? "" : MAIL) : (!NUMBER.test(value) && paramSaid(said)) || "";
 };
 
 /**
@@ -42,7 +45,8 @@ export const recognise = (explicit: string | null, words: string, value: string)
  */
 export function documented({ "": _, [MAIL]: email, city, state, country, n, ...person }: Found): Partial<Found> {
   let location: string | undefined;
-  for (const part of [city, state, country]) if (part) location = location ? `${location}, ${part}` : part;
+  // biome-ignore lint/style/useTemplate: it is smaller than one
+  for (const part of [city, state, country]) if (part) location = location ? location + ", " + part : part;
   return {
     email,
     location,

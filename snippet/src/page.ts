@@ -16,6 +16,3 @@ export const guarded =
 
 /** JSON as it was when we came: pages replace it. */
 export const { stringify } = JSON;
-
-/** Make a random UUID; the browser's own is for https pages only. */
-export const newId = (): string => URL.createObjectURL(new Blob()).slice(-36);

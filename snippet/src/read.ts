@@ -25,34 +25,36 @@ export const BUTTONS = "[type=submit],[type=image],button:not([type=button])";
 /** Where a log-in form shows that it is one. */
 export const PROOFS = `${BUTTONS},[type=password],[autocomplete],h1,h2,h3,[href*=passw i]`;
 
-const READABLE = /^(u|e|sel|te..?$)/;
+const READABLE = /^(te..?$|u|e|sel)/;
 
 // Elements that have ever been a password, and what stood in them last: a "show password" toggle hides nothing from us.
 export const secrets = new Map<Element, string>();
+
+/** Make a group without a form or fields yet; its id is a random UUID (the browser's own are for https pages only). */
+export const newGroup = (): Group =>
+  ({ id_: URL.createObjectURL(new Blob()).slice(-36), touched_: new Map(), person_: {} }) as unknown as Group;
 
 /** Find the element whose shadow root a node lies in. */
 export const hostOf = (node: Node): Element | undefined => (node.getRootNode() as ShadowRoot).host;
 
 /** False for what only machines fill in, and for what the owner does not want to be seen. */
-export const isSeen = (field: Element): boolean => {
-  const host = hostOf(field);
-  return (
-    field.getBoundingClientRect().right > 1 &&
+export const isSeen = (field: Element | undefined): boolean =>
+  !field ||
+  (field.getBoundingClientRect().right > 1 &&
     !field.closest("[data-sl-ignore],[sl-ignore],[aria-hidden=true]") &&
-    (!host || isSeen(host))
-  );
-};
+    isSeen(hostOf(field)));
 
 /** Remember the value of a password, also in the field that has taken its place. */
 export const isSecret = (field: Field): boolean => {
   const { value } = field;
   let isIt = field.type === "password" || secrets.has(field);
   let isIn = isIt;
-  for (const secret of secrets.values())
+  secrets.forEach((secret) => {
     if (secret && !isIt) {
       isIt = value.slice(0, -1) === secret;
       isIn = isIn || (secret[3] ? value.includes(secret) : value === secret);
     }
+  });
   if (isIt) secrets.set(field, value);
   return isIn;
 };
@@ -65,15 +67,18 @@ const paramOf = (field: Field, value: string): string => {
   for (const label of field.labels || []) words += `|${label.textContent}`;
   for (let i = 3; i-- && !words && (node = node.parentElement) && !all(node, FIELDS)[1]; )
     words = (node.textContent as string).trim();
-  words = words.slice(0, 99);
+  words = words.slice(0, 150);
   for (node = field; node; node = hostOf(node)) {
     const box = node.closest<HTMLElement>("[data-sl-field],[sl-field]");
     if (box && ![...all(box, FIELDS)].some((el) => el !== field && isSeen(el)))
       for (const { name, value } of box.attributes) if (/sl-f/.test(name)) explicit = value;
-    // The one with the longest name, aria-labelledby, names another element.
+    // The one with the longest name, aria-labelledby, names other elements; the first is the label.
     for (const { name, value } of node.attributes)
       if (/^(au|aria-l|na|t|i|l|pl)/.test(name))
-        words += `|${value}|${((name[14] && (node.getRootNode() as Document).getElementById(value)) || field).textContent}`;
+        words +=
+          `|${value}|` +
+          ((name[14] && (node.getRootNode() as Document).getElementById(value.split(" ")[0] as string)) || field)
+            .textContent;
   }
   const param = explicit || READABLE.test(field.type) ? recognise(explicit, words, value) : "";
   if (param == null) secrets.set(field, value);
@@ -87,10 +92,11 @@ export const read = (group: Group, isTyping?: boolean): void => {
   const gone: Found = {};
   const here: Found = {};
   group.touched_.forEach(
-    guarded(([param, value]: [string, string], field: Field) => {
-      if (field.isConnected || !value) {
-        value = field.value.trim().slice(0, 256);
-        param = value && !isSecret(field) ? paramOf(field, value) : "";
+    guarded(([param, before]: [string, string], field: Field) => {
+      let value = before;
+      if (field.isConnected || !before) {
+        value = field.value.trim().slice(0, 150);
+        param = value && !isSecret(field) ? (value === before && param) || paramOf(field, value) : "";
         // An address that nobody asked for, beside a password, is a user's name.
         if (param === MAIL && all(root, "[type=password]")[0]) param = "";
         group.touched_.set(field, [param, value]);
@@ -104,7 +110,7 @@ export const read = (group: Group, isTyping?: boolean): void => {
   // A log-in form says more often that it is one, or has a link for those who have lost their password, than that it makes
   // a new account: its visitor is no new lead, unless there is more than an address. (Once submitted it may be gone.)
   if (config.login_forms || /",/.test(stringify(person))) group.isLogin_ = 0;
-  else if (!isTyping && (here.email || here[MAIL])) {
+  else if (!isTyping && stringify(person) !== group.sent_ && (here.email || here[MAIL])) {
     let said = (root.cloneNode() as Element).outerHTML;
     for (const el of all(root, PROOFS)) said += el.outerHTML;
     group.isLogin_ = said.split(LOGIN).length > said.split(NEW).length;

@@ -1,8 +1,8 @@
 // The public methods, and how both builds begin.
-import { type Callback, capture, consent, type Lead, type Person, warn } from "./capture";
+import { type Callback, capture, consent, type Person, warn } from "./capture";
 import { config } from "./config";
-import { guarded, newId } from "./page";
-import { read } from "./read";
+import { guarded } from "./page";
+import { newGroup, read } from "./read";
 import { optOut } from "./storage";
 import { current, watch } from "./watch";
 
@@ -15,15 +15,13 @@ export const StackLead = {
    * email nothing is sent and the callback is never called.
    */
   capture: guarded((who?: Who, callback?: Callback): void => {
-    let lead: Lead = { id_: newId() };
-    if (typeof who === "string") who = { email: who };
-    if (!who || (who as Callback).call) {
+    let lead = newGroup();
+    if (who == null || (who as Callback).call) {
       callback = callback || (who as Callback);
-      read(current);
-      lead = current;
+      read((lead = current));
       who = current.person_;
-    }
-    if (config.client_key && (who as Person).email) capture(lead, who as Person, "submit", callback);
+    } else if ((who as string).trim) who = { email: who as string };
+    if ((who as Person).email) capture(lead, who as Person, "submit", callback);
   }),
   /** Give or withdraw the visitor's consent, where `consent: "required"` waits for it. */
   consent,

@@ -1,8 +1,8 @@
 // Automatic mode: listen to the page, read the fields of a form when the visitor has finished one.
 import { capture, type Stage } from "./capture";
 import { config } from "./config";
-import { all, guarded, newId } from "./page";
-import { BUTTONS, type Field, type Group, hostOf, isSecret, isSeen, read } from "./read";
+import { all, guarded } from "./page";
+import { BUTTONS, type Field, type Group, hostOf, isSecret, isSeen, newGroup, read } from "./read";
 
 const groups = new Map<Element, Group>();
 
@@ -27,10 +27,7 @@ const touch = (field: Field): void => {
   // If the page has replaced the form, or gone on to the next step, or this is another box of the same loose fields, it is
   // still the same lead.
   current =
-    groups.get(root) ||
-    (!current || (current.root_.isConnected && current.person_.email)
-      ? { id_: newId(), root_: root, touched_: new Map(), person_: {} }
-      : current);
+    groups.get(root) || (!current || (current.root_.isConnected && current.person_.email) ? newGroup() : current);
   current.root_ = root;
   groups.set(root, current);
   current.touched_.set(field, ["", ""]);
@@ -61,7 +58,7 @@ const onEvent = guarded((e: Event) => {
   if (!current || !current.touched_.has(el)) el = e.composedPath()[0] as HTMLInputElement;
   if (type === "input") {
     touch(el);
-    if (/@|../.test((e as InputEvent).data as string)) inAddress = el;
+    if (/..|@/.test((e as InputEvent).data as string)) inAddress = el;
     if (inAddress === el) {
       // An address that is taken back.
       if (!el.value) current.person_ = {};
@@ -92,6 +89,11 @@ const listen = (target: EventTarget, ...types: string[]): void => {
 
 /** Start listening to a document and its frames; what already stands in its fields counts too. */
 export const watch = (page: Document): void => {
+  // The first script of a key has the document: a frame's own tag and ours, or a module and a tag, would be two leads.
+  const owners = page as unknown as Record<string, unknown>;
+  const key = config.client_key as string;
+  if (owners[key] && owners[key] !== groups) return;
+  owners[key] = groups;
   listen(page.defaultView as Window, "input", "pagehide", "click", "change");
   listen(page, "load");
   for (const el of page.querySelectorAll<HTMLInputElement>(":is(iframe,input:user-valid)")) {

@@ -3,15 +3,15 @@
 
 // Hard stop, whatever else a field says: passwords, whose text is none of ours anywhere, and cards, whose names and towns
 // may well be the visitor's own in other fields.
-export const NEVER = /pwd|passw|passe?\b|\bpin|senha|parola|secret|wo+r[td]\b|[^y]code|contras/;
+export const NEVER = /secret|passw|pwd|passe?\b|\bpin|senha|parola|contras|wo+r[td]\b|[^y]code/;
 
 export const CARD = /cc-|card[^.ip]/;
 
 // Somebody else's.
-export const STRANGER = /recipi|friend|\brefer|colleag|\|cc\|/;
+export const STRANGER = /\|cc\||colleag|friend|\brefer|recipi/;
 
 // An address is asked for.
-export const ASKED = /correo|mail/;
+export const ASKED = /mail|correo/;
 
 // Of no interest to us; an address here is no visitor's, unless the field says that it wants one.
 export const ASIDE =
@@ -22,19 +22,19 @@ export const ASIDE =
 export const TABLE: Record<string, RegExp> = {
   linkedin: /linked.?in/,
   twitter: /twitter/,
-  name: /full.?n[^[]*$|r\[name|(y|et|d|,|i) (vor|nac|naz|ape|nom|pr.nom)|first.+last/,
-  first_name: /first|\bimi|vo+rn|given|pr.nom|mei\b|\bf.?name/,
-  last_name: /surname|nazwi|apellid|ach(ter)?na|family|\|cogn|sei\b|\bl.?name|last/,
-  city: /stadt|\bort\b|[^aio]cit[^i]|ciudad|ville\b|level2|town|plaats|miast/,
+  name: /full.?n[^[]*$|r\[name|(d|et|i|,|y) (vor|pr.nom|nom|nac|naz|ape)|first.+last/,
+  first_name: /vo+rn|first|\bimi|given|pr.nom|mei\b|\bf.?name/,
+  last_name: /surname|\|cogn|nazwi|apell|ach(ter)?na|family|sei\b|\bl.?name|last/,
+  city: /stadt|ville\b|level2|\bort\b|[^aio]cit[^i]|plaats|town|ciudad|miast/,
   state: /state\b|level1|provin/,
   country: /country/,
   "": ASIDE,
-  company_website: /(ny.?|\|)url|web.?[as]/,
-  company: /soci.t|\bfirm|untern|azienda|bedrij|organi.a|business|instit|empresa|company|employer/,
+  company_website: /(\||ny.?)url|web.?[as]/,
+  company: /untern|soci.t|\bfirm|azien|drij|business|company|organi.a|instit|empresa|employer/,
   location: /location/,
-  n: /name( on|[^a-z]*\||..?req)|anspr|nom(br)?e?s?\b|\bnaam/,
+  n: /name([^a-z]*\||..?req| on)|anspr|nom(br)?e?s?\b|\bnaam/,
 };
 
 // A log-in form has more of these than of those.
-export const LOGIN = /f=\S*passw|current-p|log.?[io]n|sign.?[io]n/i;
-export const NEW = /guest|sign.?up|new-p|creat|[^n]regist/i;
+export const LOGIN = /sign.?[io]n|log.?[io]n|f=\S*passw|current-p/i;
+export const NEW = /sign.?up|guest|creat|[^n]regist|new-p/i;
