@@ -94,8 +94,8 @@ export const watch = (page: Document): void => {
   const key = config.client_key as string;
   if (owners[key] && owners[key] !== groups) return;
   owners[key] = groups;
-  listen(page.defaultView as Window, "input", "pagehide", "click", "change");
-  listen(page, "load");
+  listen(page.defaultView as Window, "pagehide");
+  listen(page, "load", "input", "click", "change");
   for (const el of page.querySelectorAll<HTMLInputElement>(":is(iframe,input:user-valid)")) {
     const frame = el as Element as HTMLIFrameElement;
     if (frame.contentDocument) watch(frame.contentDocument);
