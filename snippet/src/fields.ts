@@ -27,12 +27,13 @@ const paramSaid = (said: string): string | undefined => {
 export const recognise = (explicit: string | null, words: string, value: string): string | undefined => {
   const said = `|${words}`.toLowerCase().replace(/_/g, " ");
   const isMail = isEmail(value);
-  const isWanted = /@/.test(value) && ASKED.test(said);
-  // An address is no secret, whatever stands around it: "get your discount code by email".
+  // An address is no secret, whatever stands around it ("get your discount code by email"), except where the browser is told
+  // that the field is for the password.
+  const isWanted = /@/.test(value) && ASKED.test(said) && !/current-p/.test(said);
   if (!isWanted && NEVER.test(said)) return;
   if (!isWanted && CARD.test(said)) return "";
   if (explicit)
-    return (explicit === "email" ? !isMail : NUMBER.test(value) && !/ [a-z]{2}|pho/.test(explicit + value))
+    return (explicit === "email" ? !isMail : NUMBER.test(value) && !/pho| [a-z]{2}/.test(explicit + value))
       ? ""
       : explicit;
   if (STRANGER.test(said)) return "";

@@ -58,7 +58,7 @@ const onEvent = guarded((e: Event) => {
   if (!current || !current.touched_.has(el)) el = e.composedPath()[0] as HTMLInputElement;
   if (type === "input") {
     touch(el);
-    if (/..|@/.test((e as InputEvent).data as string)) inAddress = el;
+    if (/@|../.test((e as InputEvent).data as string)) inAddress = el;
     if (inAddress === el) {
       // An address that is taken back.
       if (!el.value) current.person_ = {};

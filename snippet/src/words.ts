@@ -8,10 +8,10 @@ export const NEVER = /secret|passw|pwd|passe?\b|\bpin|senha|parola|contras|wo+r[
 export const CARD = /cc-|card[^.ip]/;
 
 // Somebody else's.
-export const STRANGER = /\|cc\||colleag|friend|\brefer|recipi/;
+export const STRANGER = /recipi|\|cc\||colleag|friend|\brefer/;
 
 // An address is asked for.
-export const ASKED = /mail|correo/;
+export const ASKED = /correo|mail/;
 
 // Of no interest to us; an address here is no visitor's, unless the field says that it wants one.
 export const ASIDE =
@@ -22,17 +22,17 @@ export const ASIDE =
 export const TABLE: Record<string, RegExp> = {
   linkedin: /linked.?in/,
   twitter: /twitter/,
-  name: /full.?n[^[]*$|r\[name|(d|et|i|,|y) (vor|pr.nom|nom|nac|naz|ape)|first.+last/,
+  name: /full.?n[^[]*$|r\[name|(et|y|,|d|i) (vor|pr.nom|nom|naz|nac|ape)|first.+last/,
   first_name: /vo+rn|first|\bimi|given|pr.nom|mei\b|\bf.?name/,
-  last_name: /surname|\|cogn|nazwi|apell|ach(ter)?na|family|sei\b|\bl.?name|last/,
+  last_name: /surname|apell|ach(ter)?na|family|\|cogn|nazwi|sei\b|\bl.?name|last/,
   city: /stadt|ville\b|level2|\bort\b|[^aio]cit[^i]|plaats|town|ciudad|miast/,
   state: /state\b|level1|provin/,
   country: /country/,
   "": ASIDE,
-  company_website: /(\||ny.?)url|web.?[as]/,
-  company: /untern|soci.t|\bfirm|azien|drij|business|company|organi.a|instit|empresa|employer/,
+  company_website: /(ny.?|\|)url|web.?[as]/,
+  company: /untern|soci.t|\bfirm|azien|drij|business|empresa|organi.a|instit|company|employer/,
   location: /location/,
-  n: /name([^a-z]*\||..?req| on)|anspr|nom(br)?e?s?\b|\bnaam/,
+  n: /name(..?req| on|[^a-z]*\|)|nom(br)?e?s?\b|\bnaam|anspr/,
 };
 
 // A log-in form has more of these than of those.
