@@ -240,7 +240,7 @@ def test_log_in_form_is_named_with_what_shows_it(visit: Visit, recorder: Recorde
         ("{}", "", "No client key: nothing is sent."),
         (f"{{client_key: '{KEY}', consent: 'required'}}", "", "Waits for consent"),
         (f"{{client_key: '{KEY}', automatic: false}}", "", "automatic is off"),
-        (f"{{client_key: '{KEY}'}}", "localStorage.stacklead = 'off'", "This browser has opted out"),
+        (f"{{client_key: '{KEY}'}}", "localStorage.stacklead = '1'", "This browser has opted out"),
         (
             f"{{client_key: '{KEY}'}}",
             "Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', {get: () => true})",
