@@ -28,8 +28,9 @@ export const warn = (text: unknown): void => {
   isWarned = isWarned || !(console.warn(`StackLead: ${text}`) as unknown);
 };
 
-// The page's own fetch, as it was when we started: pages replace it.
+// The page's own fetch and setTimeout, as they were when we started: pages replace them.
 let send: typeof fetch;
+export let later: typeof setTimeout;
 let tries = 0;
 const TRIES = 5;
 
@@ -42,7 +43,7 @@ const post = (body: URLSearchParams, callback?: Callback): void => {
     const isFailed = !status || status === 429 || status === 503;
     if (body.get("person")) keep(body, isFailed);
     if (!isFailed) status === 200 || warn(status + text);
-    else if (tries < TRIES) setTimeout(resend, 1e3 << tries++);
+    else if (tries < TRIES) later(resend, 1e3 << tries++);
     if (callback) callback(status === 200 ? undefined : Error(`bad status code: ${status} message: ${text}`));
   });
   send(config.endpoint as string, { method: "POST", body, keepalive: true, credentials: "omit" }).then(
@@ -85,8 +86,9 @@ export const capture = (lead: Lead, person: Person, stage: Stage, callback?: Cal
 /** Send what waited for consent and what is kept; or forget what waits. */
 export const consent = (allowed: unknown): void => {
   send = fetch;
+  later = setTimeout;
   isAllowed = allowed;
   held.forEach((send) => send());
   held.clear();
-  setTimeout(resend, 1e3);
+  later(resend, 1e3);
 };

@@ -12,8 +12,9 @@ export const MAIL = "0";
 // the owner has named, unless that is a phone or there are words beside them: too many secrets are numbers.
 const NUMBER = /^([^/\d]*\d){6}[^/]*$|^[ -@]*$|\w@/;
 
-/** True if the whole text is one address. Syntax only: any domain with a dot is fine. */
-export const isEmail = (text: string): boolean => /^[^\s@,:<>()]+@([\p{L}\d-]+\.)+\p{L}[\p{L}\d-]+$/u.test(text);
+/** True if the whole text is one address. Syntax only: any domain with a dot and letters after it is fine. */
+export const isEmail = (text: string): boolean =>
+  /^[^\s!-%(-*,/:-@]+@[^\s!-%(-*,/:-@]+\.\D[^\s!-%(-*,/:-@]+$/.test(text);
 
 /** Find the parameter whose words are the first to be in what a field says. */
 const paramSaid = (said: string): string | undefined => {
@@ -25,7 +26,7 @@ const paramSaid = (said: string): string | undefined => {
  * country (see `documented`); "" if it is none or a secret. `words` is all that the field says of itself, a | between.
  */
 export const recognise = (explicit: string | null, words: string, value: string): string | undefined => {
-  const said = `|${words}`.toLowerCase().replace(/_/g, " ");
+  const said = `|${words}|`.toLowerCase().replace(/_/g, " ");
   const isMail = isEmail(value);
   // An address is no secret, whatever stands around it ("get your discount code by email"), except where the browser is told
   // that the field is for the password.
@@ -33,7 +34,7 @@ export const recognise = (explicit: string | null, words: string, value: string)
   if (!isWanted && NEVER.test(said)) return;
   if (!isWanted && CARD.test(said)) return "";
   if (explicit)
-    return (explicit === "email" ? !isMail : NUMBER.test(value) && !/pho| [a-z]{2}/.test(explicit + value))
+    return (explicit === "email" ? !isMail : NUMBER.test(value) && !/ [a-z]{2}|pho/.test(explicit + value))
       ? ""
       : explicit;
   if (STRANGER.test(said)) return "";

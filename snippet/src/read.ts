@@ -25,14 +25,18 @@ export const BUTTONS = "[type=submit],[type=image],button:not([type=button])";
 /** Where a log-in form shows that it is one. */
 export const PROOFS = `${BUTTONS},[type=password],[autocomplete],h1,h2,h3,[href*=passw i]`;
 
-const READABLE = /^(te..?$|u|e|sel)/;
+const READABLE = /^(u|te..?$|e|sel)/;
 
 // Elements that have ever been a password, and what stood in them last: a "show password" toggle hides nothing from us.
 export const secrets = new Map<Element, string>();
 
 /** Make a group without a form or fields yet; its id is a random UUID (the browser's own are for https pages only). */
 export const newGroup = (): Group =>
-  ({ id_: URL.createObjectURL(new Blob()).slice(-36), touched_: new Map(), person_: {} }) as unknown as Group;
+  ({
+    id_: URL.createObjectURL(new Blob()).slice(-36),
+    touched_: new Map(),
+    person_: {},
+  }) as unknown as Group;
 
 /** Find the element whose shadow root a node lies in. */
 export const hostOf = (node: Node): Element | undefined => (node.getRootNode() as ShadowRoot).host;
@@ -87,13 +91,13 @@ const paramOf = (field: Field, value: string): string => {
 
 /** Take what the visitor has entered so far; the first field of a kind wins. */
 export const read = (group: Group, isTyping?: boolean): void => {
-  // A step that the page has dropped still counts; a field is read even then if there was no time before.
   const root = group.root_;
   const gone: Found = {};
   const here: Found = {};
   group.touched_.forEach(
     guarded(([param, before]: [string, string], field: Field) => {
       let value = before;
+      // A step that the page has dropped still counts; a field is read even then if there was no time before.
       if (field.isConnected || !before) {
         value = field.value.trim().slice(0, 150);
         param = value && !isSecret(field) ? (value === before && param) || paramOf(field, value) : "";

@@ -1,5 +1,5 @@
 // Automatic mode: listen to the page, read the fields of a form when the visitor has finished one.
-import { capture, type Stage } from "./capture";
+import { capture, later, type Stage } from "./capture";
 import { config } from "./config";
 import { all, guarded } from "./page";
 import { BUTTONS, type Field, type Group, hostOf, isSecret, isSeen, newGroup, read } from "./read";
@@ -30,14 +30,14 @@ const touch = (field: Field): void => {
     groups.get(root) || (!current || (current.root_.isConnected && current.person_.email) ? newGroup() : current);
   current.root_ = root;
   groups.set(root, current);
-  current.touched_.set(field, ["", ""]);
+  current.touched_.set(field, [] as unknown as [string, string]);
 };
 
 /** Read at once, before the page drops the fields; send after that many milliseconds, unless the visitor goes on. */
 const flush = (group: Group, stage: Stage, ms?: number): void => {
   clearTimeout(group.timer_);
   read(group, ms === STANDING_MS);
-  if (ms) group.timer_ = setTimeout(guarded(flush), ms, group, stage);
+  if (ms) group.timer_ = later(guarded(flush), ms, group, stage);
   else if (
     !/false/.test(config.automatic as string) &&
     group.person_.email &&
@@ -58,7 +58,7 @@ const onEvent = guarded((e: Event) => {
   if (!current || !current.touched_.has(el)) el = e.composedPath()[0] as HTMLInputElement;
   if (type === "input") {
     touch(el);
-    if (/@|../.test((e as InputEvent).data as string)) inAddress = el;
+    if (/..|@/.test((e as InputEvent).data as string)) inAddress = el;
     if (inAddress === el) {
       // An address that is taken back.
       if (!el.value) current.person_ = {};
@@ -92,8 +92,7 @@ export const watch = (page: Document): void => {
   // The first script of a key has the document: a frame's own tag and ours, or a module and a tag, would be two leads.
   const owners = page as unknown as Record<string, unknown>;
   const key = config.client_key as string;
-  if (owners[key] && owners[key] !== groups) return;
-  owners[key] = groups;
+  if ((owners[key] = owners[key] || groups) !== groups) return;
   listen(page.defaultView as Window, "pagehide");
   listen(page, "load", "input", "click", "change");
   for (const el of page.querySelectorAll<HTMLInputElement>(":is(iframe,input:user-valid)")) {

@@ -1,6 +1,6 @@
 // Asking the script's own rules about one field: with a sample in it, and sign by sign.
 import { MAIL, recognise } from "../fields";
-import { type Field, type Group, hostOf, read, secrets } from "../read";
+import { type Field, type Group, hostOf, newGroup, read, secrets } from "../read";
 
 /** What a field says of itself: where, and what. */
 export type Sign = [source: string, text: string];
@@ -26,9 +26,8 @@ function taken(field: Field, value: string): string {
     },
   });
   const group: Group = {
-    id_: "",
+    ...newGroup(),
     root_: document.createElement("p"),
-    person_: {},
     touched_: new Map([[standIn, ["", ""]]]),
   };
   read(group);

@@ -1,12 +1,12 @@
 // Which fields belong together, and what stands in them: a second bookkeeping, by the rules of watch.ts and read.ts.
 import { all } from "../page";
-import { BUTTONS, type Field, type Group, hostOf, isSecret, isSeen, PROOFS, read } from "../read";
+import { BUTTONS, type Field, type Group, hostOf, isSecret, isSeen, newGroup, PROOFS, read } from "../read";
 import { SAMPLE_MAIL } from "./ask";
 
 const groups = new Map<Element, Group>();
 let current: Group | undefined;
 
-const newGroup = (root: Element): Group => ({ id_: "", root_: root, person_: {}, touched_: new Map() });
+const groupOf = (root: Element): Group => ({ ...newGroup(), root_: root });
 
 /** Find the form of a field, or the nearest ancestor that has a button. */
 export function rootOf(field: Field): Element {
@@ -23,7 +23,7 @@ export function touch(field: Field): void {
   const known = groups.get(root);
   if (known) current = known;
   // The page has replaced the form, or gone on to the next step, or it is another box: that is still the same lead.
-  else if (!current || (current.root_.isConnected && current.person_.email)) current = newGroup(root);
+  else if (!current || (current.root_.isConnected && current.person_.email)) current = groupOf(root);
   current.root_ = root;
   groups.set(root, current);
   current.touched_.set(field, ["", ""]);
@@ -34,7 +34,7 @@ function isLogin(root: Element): boolean {
   const field = document.createElement("input");
   field.type = "email";
   field.value = SAMPLE_MAIL;
-  const group = newGroup(root);
+  const group = groupOf(root);
   group.touched_.set(field, ["", ""]);
   read(group);
   return Boolean(group.isLogin_);
@@ -42,7 +42,7 @@ function isLogin(root: Element): boolean {
 
 /** Read the group of this root as the script would now; one that nobody has touched yet is empty. */
 export function readGroup(root: Element): Group {
-  const group = groups.get(root) || newGroup(root);
+  const group = groups.get(root) || groupOf(root);
   read(group);
   if (!group.person_.email) group.isLogin_ = isLogin(root);
   return group;
