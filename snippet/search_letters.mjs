@@ -1,11 +1,17 @@
 // Searches for letters that brotli makes less of, by simulated annealing, and keeps them if they are better than those of
-// letters.json: make snippet-letters ARGS="ROUNDS SEED". Ten thousand rounds take one to two minutes.
+// letters.json: make snippet-letters ARGS="ROUNDS SEED". Ten thousand rounds take one to two minutes. It starts from the
+// letters of the script that was committed last, which fit the sources before the change.
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import { brotliCompressSync } from "node:zlib";
 import { minify } from "terser";
+import { aligned } from "./align_letters.mjs";
 import { ALPHABET, readLetters, writeLetters } from "./letters.mjs";
 import { squeeze } from "./squeeze.mjs";
 
+const SOURCES = "snippet/src/";
 const ENTRY = "index.ts";
+const OURS = /\b\w*[a-z]_\b/g; // properties that are renamed
 const HOTTEST = 1; // bytes: what a step may cost in the beginning
 const TAKEN = "q"; // the queue of the stub is a property of this name
 const OWNERS = /^(ArrowFunctionExpression|CatchClause)$/;
@@ -16,23 +22,31 @@ const now = await squeeze(ENTRY, readLetters());
 const names = await numbered();
 const chosen = lettersOf(now, names.text);
 if (withLetters(chosen) !== now) throw new Error("the letters are not all that differs");
-const best = anneal(chosen);
+const carried = aligned(committed(), names.text, names.rivals, ALPHABET.replace(TAKEN, ""));
+const best = anneal(sizeOf(withLetters(carried)) < sizeOf(now) ? carried : chosen);
 console.log(`${sizeOf(now)} -> ${sizeOf(withLetters(best))} bytes`);
 if (sizeOf(withLetters(best)) < sizeOf(now)) {
   const { variables, properties } = names;
   writeLetters(
-    variables.map((name) => best.get(name)).join(""),
+    variables.map((name) => best.get(name) ?? ALPHABET[0]).join(""),
     Object.fromEntries(Object.entries(properties).map(([property, name]) => [property, best.get(name)])),
   );
 }
 
+/** Load the script as it was committed last. */
+function committed() {
+  return execFileSync("git", ["show", "HEAD:snippet/dist/stacklead.js"], { encoding: "utf8" });
+}
+
 /** Build with a name of its own for each variable and property. */
 async function numbered() {
-  const { properties: known } = readLetters();
-  const properties = Object.fromEntries(Object.keys(known).map((property, i) => [property, `$p${i}$`]));
+  const sources = readdirSync(SOURCES).filter((file) => file.endsWith(".ts"));
+  const words = sources.flatMap((file) => readFileSync(SOURCES + file, "utf8").match(OURS) ?? []);
+  const entries = [...new Set(words)].sort().map((property, i) => [property, `$p${i}$`]);
   const variables = [];
   const nameNext = () => variables[variables.push(`$${variables.length}$`) - 1];
-  const text = await squeeze(ENTRY, { nameNext, properties });
+  const text = await squeeze(ENTRY, { nameNext, properties: Object.fromEntries(entries) });
+  const properties = Object.fromEntries(entries.filter(([, name]) => text.includes(name)));
   return { text, variables, properties, rivals: await rivalsIn(text, Object.values(properties)) };
 }
 
