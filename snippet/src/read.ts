@@ -25,7 +25,7 @@ export const BUTTONS = "[type=submit],[type=image],button:not([type=button])";
 /** Where a log-in form shows that it is one. */
 export const PROOFS = `${BUTTONS},[type=password],[autocomplete],h1,h2,h3,[href*=passw i]`;
 
-const READABLE = /^(u|te..?$|e|sel)/;
+const READABLE = /^(te..?$|e|u|sel)/;
 
 // Elements that have ever been a password, and what stood in them last: a "show password" toggle hides nothing from us.
 export const secrets = new Map<Element, string>();
@@ -89,7 +89,7 @@ const paramOf = (field: Field, value: string): string => {
   return param || "";
 };
 
-/** Take what the visitor has entered so far; the first field of a kind wins. */
+/** Take what the visitor has entered so far; the first field of a kind wins, of those that are gone the last. */
 export const read = (group: Group, isTyping?: boolean): void => {
   const root = group.root_;
   const gone: Found = {};
@@ -104,13 +104,13 @@ export const read = (group: Group, isTyping?: boolean): void => {
         // An address that nobody asked for, beside a password, is a user's name.
         if (param === MAIL && all(root, "[type=password]")[0]) param = "";
         group.touched_.set(field, [param, value]);
-        here[param] = here[param] || value;
-      } else gone[param] = value;
+      }
+      (field.isConnected ? here : gone)[param] = here[param] || value;
     }),
   );
   const person = documented({ ...gone, ...here });
   // Once all are gone, what was read before still holds.
-  if (stringify(here)[2] && (person.email || !group.person_.email)) group.person_ = person;
+  if ((stringify(here)[2] && person.email) || !group.person_.email) group.person_ = person;
   // A log-in form says more often that it is one, or has a link for those who have lost their password, than that it makes
   // a new account: its visitor is no new lead, unless there is more than an address. (Once submitted it may be gone.)
   if (config.login_forms || /",/.test(stringify(person))) group.isLogin_ = 0;
