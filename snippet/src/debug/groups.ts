@@ -34,6 +34,8 @@ function isLogin(root: Element): boolean {
   const field = document.createElement("input");
   field.type = "email";
   field.value = SAMPLE_MAIL;
+  // As one that stands in the page.
+  Object.defineProperty(field, "isConnected", { value: true });
   const group = groupOf(root);
   group.touched_.set(field, ["", ""]);
   read(group);
