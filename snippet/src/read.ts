@@ -25,7 +25,7 @@ export const BUTTONS = "[type=submit],[type=image],button:not([type=button])";
 /** Where a log-in form shows that it is one. */
 export const PROOFS = `${BUTTONS},[type=password],[autocomplete],h1,h2,h3,[href*=passw i]`;
 
-const READABLE = /^(te..?$|e|u|sel)/;
+const READABLE = /^(e|te..?$|u|sel)/;
 
 // Elements that have ever been a password, and what stood in them last: a "show password" toggle hides nothing from us.
 export const secrets = new Map<Element, string>();

@@ -8,31 +8,31 @@ export const NEVER = /passw|contras|secret|passe?\b|\bpin|senha|parola|wo+r[td]\
 export const CARD = /cc-|card[^.ip]/;
 
 // Somebody else's.
-export const STRANGER = /\|cc\||\brefer|colleag|friend|recipi/;
+export const STRANGER = /\|cc\||colleag|recipi|\brefer|friend/;
 
 // An address is asked for.
 export const ASKED = /correo|mail/;
 
 // Of no interest to us; an address here is no visitor's, unless the field says that it wants one.
 export const ASIDE =
-  /\|to\||role|nick|display|indus|size|crunch|(user|product|domain|device|event).?na|title|login|search/;
+  /\|to\||role|nick|display|indus|size|insur|crunch|(user|product|domain|device|event).?na|title|login|search/;
 
 // First match wins, so the narrow ones stand above the wide ones. City, state and country become the one documented
 // location; "n" is a name of whatever kind is missing.
 export const TABLE: Record<string, RegExp> = {
   linkedin: /linked.?in/,
   twitter: /twitter/,
-  name: /full.?n[^[]*$|r\[name|(et|[y,di&]) (nom|nac|pr.nom|naz|vor|ape)|first.+last/,
+  name: /full.?n[^[]*$|r\[name|(et|[y,di&]) (nom|naz|vor|pr.nom|nac|ape)|first.+last/,
   first_name: /first|\bimi|vo+rn|given|pr.nom|mei\b|\bf.?name/,
-  last_name: /surname|mily.?n|\|cogn|ach(ter)?na|nazwi|apell|sei\b|\bl.?name|last/,
+  last_name: /surname|mily.?n|ach(ter)?na|\|cogn|nazwi|apell|sei\b|\bl.?name|last/,
   city: /stad|ville\b|level2|\bort\b|[^aio]cit[^i]|plaats|town|ciudad|miast/,
   state: /state\b|level1|provin/,
   country: /country/,
   "": ASIDE,
-  company_website: /(ny.?|\|)url|web.?[as]/,
-  company: /azien|soci.t|\bfirm|organi.a|untern|instit|employer|drij|company|business|empresa/,
+  company_website: /web.?[as]|(\||ny.?)url/,
+  company: /untern|soci.t|instit|\bfirm|employer|empresa|company|business|organi.a|azien|drij/,
   location: /location/,
-  n: /name( on|..?req|[^a-z]*\|)|anspr|\b(nom|naam)/,
+  n: /name( on|[^a-z]*\||..?req)|\b(nom|naam)|anspr/,
 };
 
 // A log-in form has more of these than of those.
