@@ -27,7 +27,13 @@ Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 SCRIPT_PATH = "/stacklead.js"  # the documented addresses, which always work
 CAPTURE_PATH = "/api/client/leads"
 # beside the script, wherever that is
-SNIPPET_FILES = ("stacklead.world.js", "stacklead.debug.js", "stacklead.mjs", "stacklead.d.ts")
+SNIPPET_FILES = (
+    "stacklead.world.js",
+    "stacklead.debug.js",
+    "stacklead.mjs",
+    "stacklead.world.mjs",
+    "stacklead.d.ts",
+)
 # What our own routes begin with: names that a path of the operator's may not take. A test compares it with the routes.
 TAKEN_NAMES = frozenset(
     [

@@ -13,6 +13,9 @@ import brotli as _brotli  # pyright: ignore[reportMissingTypeStubs]
 
 brotli: Any = _brotli  # it declares no types
 
+SCRIPT, MODULE = "stacklead.js", "stacklead.mjs"
+WORLD, WORLD_MODULE = "stacklead.world.js", "stacklead.world.mjs"  # with the words of more languages
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
@@ -25,7 +28,7 @@ class Script:
 
 
 @cache
-def load_script(name: str = "stacklead.js") -> Script:
+def load_script(name: str = SCRIPT) -> Script:
     """Read a file of the built snippet, from the wheel or from the checkout, and compress it."""
     body = _find_dist().joinpath(name).read_bytes()
     digest = hashlib.sha384(body).digest()

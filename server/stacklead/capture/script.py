@@ -1,8 +1,9 @@
 """The files of the built snippet, for the pages of others.
 
 GET /stacklead.js, /stacklead.min.js, /stacklead.<hash>.js and the operator's own path: the same bytes.
-GET /stacklead.world.js: the script with the words of more languages. GET /stacklead.debug.js: the field inspector.
-GET /stacklead.mjs and /stacklead.d.ts: the module, and its types.
+GET /stacklead.world.js, /stacklead.<its hash>.js: the script with the words of more languages.
+GET /stacklead.debug.js: the field inspector.
+GET /stacklead.mjs, /stacklead.world.mjs and /stacklead.d.ts: the module in both, and its types.
 """
 
 import re
@@ -14,7 +15,7 @@ from starlette.routing import Route
 
 from stacklead.errors import NotFound
 from stacklead.settings import SCRIPT_PATH, SNIPPET_FILES, Settings
-from stacklead.snippet_files import Script, load_script
+from stacklead.snippet_files import SCRIPT, WORLD, Script, load_script
 
 _YEAR = "public, max-age=31536000, immutable"
 _HOUR = "public, max-age=3600, stale-while-revalidate=86400"
@@ -24,11 +25,11 @@ _SCRIPT = "text/javascript; charset=utf-8"
 
 async def get_script(request: Request) -> Response:
     """Answer with the script in the best encoding that the browser reads."""
-    script = load_script()
     name: str = request.path_params.get("hash", "")
-    if name not in ("", "min", script.hash):
+    pinned = next((script for script in map(load_script, (SCRIPT, WORLD)) if script.hash == name), None)
+    if pinned is None and name not in ("", "min"):
         raise NotFound("There is no such script. After an update, a pinned script has a new name: copy the tag again.")
-    return _respond(request, script, is_immutable=name == script.hash)
+    return _respond(request, pinned or load_script(), is_immutable=pinned is not None)
 
 
 async def get_file(request: Request) -> Response:

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 from stacklead.dashboard.forms import parse_origins
 from stacklead.errors import InvalidRequest
 from stacklead.settings import CAPTURE_PATH, Settings
-from stacklead.snippet_files import load_script
+from stacklead.snippet_files import MODULE, SCRIPT, WORLD, WORLD_MODULE, load_script
 
 Config = dict[str, str | bool]
 
@@ -24,6 +24,7 @@ class TagOptions:
     needs_consent: bool = False
     is_manual: bool = False
     with_logins: bool = False
+    in_all_languages: bool = False
     origin: str = ""
 
 
@@ -48,7 +49,9 @@ def make_tag(settings: Settings, client_key: str, options: TagOptions = TagOptio
 
 
 def parse_options(query: Mapping[str, str]) -> TagOptions:
-    """Return what the form on the page asks for: `capture_on`, `consent`, `automatic`, `login_forms`, `origin`.
+    """Return what the form on the page asks for.
+
+    Read are `capture_on`, `consent`, `automatic`, `login_forms`, `languages` and `origin`.
 
     Raises:
         InvalidRequest: `origin` is none.
@@ -61,6 +64,7 @@ def parse_options(query: Mapping[str, str]) -> TagOptions:
         needs_consent=query.get("consent") == "required",
         is_manual=query.get("automatic") == "false",
         with_logins=query.get("login_forms") == "true",
+        in_all_languages=query.get("languages") == "all",
         origin=origins[0],
     )
 
@@ -100,7 +104,7 @@ def _one_line(settings: Settings, client_key: str, options: TagOptions) -> TagFo
 
 
 def _pinned(settings: Settings, client_key: str, options: TagOptions) -> TagForm:
-    script = load_script()
+    script = load_script(WORLD if options.in_all_languages else SCRIPT)
     url = urljoin(_script_url(settings, options), settings.script_paths[1].replace("{hash}", script.hash))
     return TagForm(
         id="pinned",
@@ -150,7 +154,7 @@ def _with_stub(settings: Settings, client_key: str, options: TagOptions) -> TagF
 
 
 def _module(settings: Settings, client_key: str, options: TagOptions) -> TagForm:
-    url = urljoin(_script_url(settings, options), "stacklead.mjs")
+    url = urljoin(_script_url(settings, options), WORLD_MODULE if options.in_all_languages else MODULE)
     config = _config(settings, options) | {"endpoint": _endpoint(settings, options)}
     return TagForm(
         id="module",
@@ -197,7 +201,8 @@ def _word(value: str | bool) -> str:
 
 
 def _script_url(settings: Settings, options: TagOptions) -> str:
-    return (options.origin or settings.base_url.rstrip("/")) + settings.script_path
+    url = (options.origin or settings.base_url.rstrip("/")) + settings.script_path
+    return urljoin(url, WORLD) if options.in_all_languages else url
 
 
 def _endpoint(settings: Settings, options: TagOptions) -> str:

@@ -102,6 +102,8 @@ def test_paths_beside_the_own_one_are_404(site: TestClient, path: str) -> None:
         ("/stacklead.debug.js", "text/javascript; charset=utf-8"),
         ("/hello/stacklead.debug.js", "text/javascript; charset=utf-8"),
         ("/stacklead.mjs", "text/javascript; charset=utf-8"),
+        ("/stacklead.world.mjs", "text/javascript; charset=utf-8"),
+        ("/hello/stacklead.world.js", "text/javascript; charset=utf-8"),
         ("/stacklead.d.ts", "application/typescript; charset=utf-8"),
         ("/hello/stacklead.mjs", "text/javascript; charset=utf-8"),
         ("/hello/stacklead.d.ts", "application/typescript; charset=utf-8"),

@@ -69,6 +69,14 @@ def test_only_the_hashed_name_is_kept_for_ever(site: TestClient) -> None:
     assert not [name for name in NAMES[:2] if "immutable" in kept[name]]
 
 
+def test_script_in_more_languages_is_pinned_by_its_own_hash(site: TestClient) -> None:
+    script = load_script("stacklead.world.js")
+    answer = site.get(f"/stacklead.{script.hash}.js")
+    assert (answer.status_code, answer.content) == (200, script.body)
+    assert "immutable" in answer.headers["cache-control"]
+    assert "immutable" not in site.get("/stacklead.world.js").headers["cache-control"]
+
+
 def test_published_hash_is_that_of_the_bytes() -> None:
     digest = hashlib.sha384(SCRIPT).digest()
     assert load_script().integrity == "sha384-" + base64.b64encode(digest).decode()

@@ -76,6 +76,25 @@ def test_stub_keeps_calls_until_the_script_is_there() -> None:
     )
 
 
+WORLD_FILES = {"pinned": f"stacklead.{load_script('stacklead.world.js').hash}.js", "module": "stacklead.world.mjs"}
+
+
+@pytest.mark.parametrize("id", ["two-lines", "one-line", "pinned", "tag-manager", "own-code", "module"])
+def test_more_languages_are_another_file_in_the_same_folder(id: str) -> None:
+    options = TagOptions(in_all_languages=True)
+    file = WORLD_FILES.get(id, "stacklead.world.js")
+    each = form(id, options=options)
+    assert f"{ORIGIN}/{file}" in each.text
+    assert f"{ORIGIN}/{file};" in each.policy
+    own = file.replace("stacklead", "app") if id == "pinned" else file
+    assert f"{ORIGIN}/hello/{own}" in form(id, OWN_NAMES, options).text
+
+
+def test_pinned_form_in_more_languages_has_that_file_s_hash() -> None:
+    script = load_script("stacklead.world.js")
+    assert f'integrity="{script.integrity}"' in form("pinned", options=TagOptions(in_all_languages=True)).text
+
+
 def test_module_names_the_endpoint_in_full() -> None:
     text = form("module").text
     assert text.startswith(f'import {{ init }} from "{ORIGIN}/stacklead.mjs";')
@@ -140,6 +159,7 @@ def test_form_without_inline_script_needs_no_hash(id: str) -> None:
 def test_choice_is_read_from_the_address() -> None:
     query = {"capture_on": "submit", "consent": "required", "automatic": "false", "login_forms": "true"}
     assert parse_options(query) == ALL
+    assert parse_options({"languages": "all"}) == TagOptions(in_all_languages=True)
     assert parse_options({"capture_on": "entry", "key": "1", "consent": "", "automatic": "x"}) == TagOptions()
 
 
@@ -168,6 +188,12 @@ def test_choice_is_kept_in_the_form_and_shown_in_the_tag(browser: Browser) -> No
     assert re.search(r'name="capture_on" value="submit" checked', text)
     assert re.search(r'name="consent" value="required" checked', text)
     assert "StackLead.consent(false)" in text
+
+
+def test_more_languages_are_kept_in_the_form_and_shown_in_the_tag(browser: Browser) -> None:
+    text = html.unescape(browser.get("/settings/snippet?languages=all").text)
+    assert re.search(r'name="languages" value="all" checked', text)
+    assert '/stacklead.world.js" data-client-key=' in text
 
 
 def test_first_tag_stays_the_documented_one_whatever_is_chosen(browser: Browser) -> None:
