@@ -20,7 +20,7 @@ export const ASIDE =
 export const TABLE: Record<string, RegExp> = {
   linkedin: /linked.?in/,
   twitter: /twitter/,
-  name: /full.?n[^[]*$|first.+last|r\[name|(et|[y,di&]) (vor|nac|naz|ape|nom|pr.nom)|nachname, vorn|nom et pr|pr.nom et nom|nombre y ap|nombre compl|nome e (cog|sobr)|nome compl|voor.{1,4}en achter|volledige|ad.{0,6}soyad|fullt? na[mv]n|фамилия,? (и )?имя|ф\.? ?и\.? ?о|姓名|氏名|お名前|성명|성함|الاسم الكامل|celé jm|jméno a p|meno a p|teljes n|név és|nume.{0,2} (.i|complet)|prenume .i|ime (i|in) pr|(им[яе]|ім.я) (и|та) (фам|пр)|пр.{5,7} та ім|\|\s*п\.? ?і\.? ?б|ονοματεπ|שם מלא|نام و نام|पूरा नाम|ชื่อ.{1,5}(นาม)?สกุล|họ.{1,4}tên|nama (lengkap|penuh)/,
+  name: /full.?n[^[]*$|first.+last|r\[name|(et|[y,di&]) (vor|nac|naz|ape|nom|pr.nom)|nachname, vorn|nom et pr|pr.nom et nom|nombre y ap|nombre compl|nome e (cog|sobr)|nome compl|voor.{1,4}en achter|volledige|\bad[^|]{0,6}soyad|fullt? na[mv]n|фамилия,? (и )?имя|ф\.? ?и\.? ?о|姓名|氏名|お名前|성명|성함|الاسم الكامل|celé jm|jméno a p|meno a p|teljes n|név és|nume.{0,2} (.i|complet)|prenume .i|ime (i|in) pr|(им[яе]|ім.я) (и|та) (фам|пр)|пр.{5,7} та ім|\|\s*п\.? ?і\.? ?б|ονοματεπ|שם מלא|نام و نام|पूरा नाम|ชื่อ.{1,5}(นาม)?สกุล|họ.{1,4}tên|nama (lengkap|penuh)/,
   first_name:
     /pr.nom|vo+rn|mei\b|first|given|\bf.?name|nombre de pila|primer nombre|f.rnamn|fornavn|etunimi|imi[eę][^\w]|křest|keresztn|utón|שם פרטי|पहला नाम|nama depan|prenume|名\)|（名）|\|名\||الأول/,
   last_name:
@@ -32,7 +32,7 @@ export const TABLE: Record<string, RegExp> = {
     /\bland\b|country|pa[ií]s\b|pays( de|\W*\|)|paese|nazione|kraj(ina)?\b|země|ország|[ ,|][tțţ]ar[aă]\W|dr.ava|държава|країн|χώρα|מדינה|ארץ|کشور|देश|ประเทศ|quốc gia|negara|\bmaa\b|.lke\b|стран|国|國|국가|الدولة/,
   "": ASIDE,
   company_website:
-    /(ny.?|\|)url|web.?[as]|homepage|internetseite|site web|sitio|sito|webov|weboldal|honlap|сайт|ιστοσελ|אתר|وب.?سایت|वेबसाइट|เว็บไซต์|trang web|situs|ホームページ|网站|웹사이트|الموقع/,
+    /(ny.?|\|)url|web.?[as]|homepage|internetseite|site web|\bsitio|\bsito\b|webov|weboldal|honlap|сайт|ιστοσελ|אתר|وب.?سایت|वेबसाइट|เว็บไซต์|trang web|situs|ホームページ|网站|웹사이트|الموقع/,
   company:
     /company|\bfirm|instit|фирм|bedrift|selskap|liation|organi.a|business|empresa|employer|unternehm|betrieb|firmen|entrepr|soci.t|azienda|ragione|raz.{1,2}[no] soc|bedrijf|organisati|f.retag|bolag|virksomh|yritys|.irket|společn|spolo.nos|\bcég|companie|tvrtk|podjetj|εταιρ|επωνυμία|חברה|شرکت|कंपनी|บริษัท|công ty|perusahaan|підпри|компан|организац|会社|社名|組織|勤務先|企業|单位|單位|소속|기업|公司|회사|الشركة/,
   location: /location|standort|ubicac|localiza|所在地|местополож/,
@@ -40,7 +40,7 @@ export const TABLE: Record<string, RegExp> = {
 };
 
 export const LOGIN =
-  /current-p|f=\S*passw|log.?[io]n|sign.?[io]n|einlogg|connexion|se connecter|iniciar|entrar|acced|accesso|inloggen|logga in|logg inn|zalog|giri.|войти|вход|ログイン|登录|登錄|로그인|تسجيل الدخول|přihlá(šení|sit se)<|prihlás(enie|iť sa)<|bejelentk|belép|autentific|conectare|увій|вхід|σύνδεση|התחבר|כניסה|ورود|लॉग|เข้าสู่|đăng nhập|\bmasuk\b/i;
+  /current-p|f=\S*passw|log.?[io]n|sign.?[io]n|einlogg|connexion|se connecter|iniciar|entrar|acced|accesso|inloggen|logga in|logg inn|zalog|giri.|войти|вход|ログイン|登录|登錄|로그인|تسجيل الدخول|přihlá(šení|sit se)<|prihlás(enie|iť sa)<|bejelentk|belép|autentific|conectare|увій|вхід|σύνδεση|התחבר|כניסה|ورود|लॉग|เข้าสู่|đăng nhập|\bmasuk\b|[^"]reset|forgot|vergessen|r.initiali|restable|recuper|dimentic|esquec|забыли|восстан/i;
 
 export const NEW =
   /new-p|sign.?up|[^n]regist|guest|creat|cr[ée]er|inscri|crear|criar|cadastr|iscri|aanmaken|zarejestr|kay[ıi]t|регистр|создать|新規|注册|가입|إنشاء|vytvo|regiszt|nregistr|реєстр|створ|εγγραφ|הרשמ|הירשם|ثبت|साइन अप|สมัคร|ลงทะเบียน|đăng ký|daftar/i;
