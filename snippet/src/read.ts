@@ -15,6 +15,10 @@ export interface Group extends Lead {
   person_: Person;
   /** Fields that the visitor has touched, in that order, each with its parameter and value when it was last read. */
   touched_: Map<Field, [string, string]>;
+  /** What the fields said when they were last read. */
+  found_: Found;
+  /** What fields said that are gone, or that the page may ask something else with after a submit. */
+  gone_: Found;
   isLogin_?: unknown;
   timer_?: number;
 }
@@ -25,7 +29,7 @@ export const BUTTONS = "[type=submit],[type=image],button:not([type=button])";
 /** Where a log-in form shows that it is one. */
 export const PROOFS = `${BUTTONS},[type=password],[autocomplete],h1,h2,h3,[href*=passw i]`;
 
-const READABLE = /^(e|te..?$|u|sel)/;
+const READABLE = /^(u|e|te..?$|sel)/;
 
 // Elements that have ever been a password, and what stood in them last: a "show password" toggle hides nothing from us.
 export const secrets = new Map<Element, string>();
@@ -35,6 +39,7 @@ export const newGroup = (): Group =>
   ({
     id_: URL.createObjectURL(new Blob()).slice(-36),
     touched_: new Map(),
+    gone_: {},
     person_: {},
   }) as unknown as Group;
 
@@ -92,7 +97,6 @@ const paramOf = (field: Field, value: string): string => {
 /** Take what the visitor has entered so far; the first field of a kind wins, of those that are gone the last. */
 export const read = (group: Group, isTyping?: boolean): void => {
   const root = group.root_;
-  const gone: Found = {};
   const here: Found = {};
   group.touched_.forEach(
     guarded(([param, before]: [string, string], field: Field) => {
@@ -105,10 +109,10 @@ export const read = (group: Group, isTyping?: boolean): void => {
         if (param === MAIL && all(root, "[type=password]")[0]) param = "";
         group.touched_.set(field, [param, value]);
       }
-      (field.isConnected ? here : gone)[param] = here[param] || value;
+      (field.isConnected ? here : group.gone_)[param] = here[param] || value;
     }),
   );
-  const person = documented({ ...gone, ...here });
+  const person = documented((group.found_ = { ...group.gone_, ...here }));
   // Once all are gone, what was read before still holds.
   if ((stringify(here)[2] && person.email) || !group.person_.email) group.person_ = person;
   // A log-in form says more often that it is one, or has a link for those who have lost their password, than that it makes

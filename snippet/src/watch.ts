@@ -6,9 +6,6 @@ import { BUTTONS, type Field, type Group, hostOf, isSecret, isSeen, newGroup, re
 
 const groups = new Map<Element, Group>();
 
-// The field into which an @ was typed last, or several letters at once.
-let inAddress: unknown;
-
 /** The group that the visitor was in last. */
 export let current: Group;
 
@@ -58,10 +55,9 @@ const onEvent = guarded((e: Event) => {
   if (!current || !current.touched_.has(el)) el = e.composedPath()[0] as HTMLInputElement;
   if (type === "input") {
     touch(el);
-    if (/..|@/.test((e as InputEvent).data as string)) inAddress = el;
-    if (inAddress === el) {
-      // An address that is taken back.
-      if (!el.value) current.person_ = {};
+    if (/^$|@/.test(el.value)) {
+      // An address that is taken back, or not whole any more.
+      current.person_ = {};
       flush(current, "entry", STANDING_MS);
     }
   } else if (type === "load") watch((el as Element as HTMLIFrameElement).contentDocument as Document);
@@ -71,8 +67,11 @@ const onEvent = guarded((e: Event) => {
     if (type === "change") touch(el);
     // Before the page shows them as text.
     else (el.getRootNode() as Document).querySelectorAll<Field>("[type=password]").forEach(isSecret);
-    if (type === "submit") flush(groups.get(el) as Group, type);
-    else
+    if (type === "submit") {
+      flush(groups.get(el) as Group, type);
+      // The same field may ask the next question.
+      current.gone_ = current.found_;
+    } else
       groups.forEach((group) =>
         // For those who wait for a submit: loose fields have none, and a page may handle the click on the button instead.
         isCareful() && button && (button.form || button).checkValidity() && group.root_.contains(button)

@@ -15,10 +15,10 @@ export const ASKED =
   /mail|correo|posta\b|courriel|lectronique|почт|пошт|имейл|ηλεκτρονικ|אימייל|דוא|ایمیل|الکترونیک|ईमेल|อีเมล|thư điện|メール|邮箱|電郵|이메일|البريد/;
 
 export const ASIDE =
-  /job|\|to\||insur|indus|crunch|login|title|size|role|\bpet\b|coupon|\bfile|(user|product|domain|device|event).?na|search|event|nick|display|beruf|titel|funktion|benutzern|such|gutschein|utilisat|\bposte\b|profession|fonction|usuari|cargo|puesto|utente|ruolo|gebruikers|functie|u.ytkown|kullan|пользоват|должност|ユーザ|役職|部署|フリガナ|カナ|用户|职位|사용자|직책|المستخدم|uživatel|použ[ií]vate|felhaszn|utilizator|korisni|uporabn|користув|потребит|χρήστη|משתמש|کاربر|उपयोगकर्ता|ผู้ใช้|người dùng|đăng nhập|pengguna|pozic[ei]|beoszt|funcți|посад|длъжност|θέση|תפקיד|ตำแหน่ง|chức (vụ|danh)|jabatan|ふりがな|straße|strasse|\brue\b|adres/;
+  /job|\|to\||insur|indus|crunc|login|title|size|role|\bpet\b|coupon|\bfile|(user|product|domain|device|event).?na|search|event|nick|display|beruf|titel|funktion|benutzern|such|gutschein|utilisat|\bposte\b|profession|fonction|usuari|cargo|puesto|utente|ruolo|gebruikers|functie|u.ytkown|kullan|пользоват|должност|ユーザ|役職|部署|フリガナ|カナ|用户|职位|사용자|직책|المستخدم|uživatel|použ[ií]vate|felhaszn|utilizator|korisni|uporabn|користув|потребит|χρήστη|משתמש|کاربر|उपयोगकर्ता|ผู้ใช้|người dùng|đăng nhập|pengguna|pozic[ei]|beoszt|funcți|посад|длъжност|θέση|תפקיד|ตำแหน่ง|chức (vụ|danh)|jabatan|ふりがな|straße|strasse|\brue\b|adres/;
 
 export const TABLE: Record<string, RegExp> = {
-  linkedin: /linked.?in/,
+  linkedin: /linked/,
   twitter: /twitter/,
   name: /full.?n[^[]*$|first.+last|r\[name|(et|[y,di&]) (vor|nac|naz|ape|nom|pr.nom)|nachname, vorn|nom et pr|pr.nom et nom|nombre y ap|nombre compl|nome e (cog|sobr)|nome compl|voor.{1,4}en achter|volledige|\bad[^|]{0,6}soyad|fullt? na[mv]n|фамилия,? (и )?имя|ф\.? ?и\.? ?о|姓名|氏名|お名前|성명|성함|الاسم الكامل|celé jm|jméno a p|meno a p|teljes n|név és|nume.{0,2} (.i|complet)|prenume .i|ime (i|in) pr|(им[яе]|ім.я) (и|та) (фам|пр)|пр.{5,7} та ім|\|\s*п\.? ?і\.? ?б|ονοματεπ|שם מלא|نام و نام|पूरा नाम|ชื่อ.{1,5}(นาม)?สกุล|họ.{1,4}tên|nama (lengkap|penuh)/,
   first_name:
