@@ -104,9 +104,9 @@ export const read = (group: Group, isTyping?: boolean): void => {
       // A step that the page has dropped still counts; a field is read even then if there was no time before.
       if (field.isConnected || !before) {
         value = field.value.trim().slice(0, 150);
-        param = value && !isSecret(field) ? (value === before && param) || paramOf(field, value) : "";
+        if (value !== before) param = paramOf(field, value);
         // An address that nobody asked for, beside a password, is a user's name.
-        if (param === MAIL && all(root, "[type=password]")[0]) param = "";
+        if (isSecret(field) || (param === MAIL && all(root, "[type=password]")[0])) param = "";
         group.touched_.set(field, [param, value]);
       }
       (field.isConnected ? here : group.gone_)[param] = here[param] || value;

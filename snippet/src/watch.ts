@@ -30,12 +30,10 @@ const touch = (field: Field): void => {
   current.touched_.set(field, [] as unknown as [string, string]);
 };
 
-/** Read at once, before the page drops the fields; send after that many milliseconds, unless the visitor goes on. */
-const flush = (group: Group, stage: Stage, ms?: number): void => {
-  clearTimeout(group.timer_);
-  read(group, ms === STANDING_MS);
-  if (ms) group.timer_ = later(guarded(flush), ms, group, stage);
-  else if (
+/** Send what there is to say of a group, if there is anybody to speak of. */
+const flush = (group: Group, stage: Stage, isRead?: boolean): void => {
+  isRead || read(group);
+  if (
     !/false/.test(config.automatic as string) &&
     group.person_.email &&
     // The careful hear of no lead before its submit.
@@ -43,6 +41,19 @@ const flush = (group: Group, stage: Stage, ms?: number): void => {
     !group.isLogin_
   )
     capture(group, group.person_, stage);
+};
+
+/**
+ * Read at once, before the page drops the fields; send after a while, unless the visitor goes on. What was read at the end
+ * of a field goes as it was then: by now they may be in the middle of the next one.
+ */
+const wait = (group: Group, isTyping?: boolean): void => {
+  clearTimeout(group.timer_);
+  read(group, isTyping);
+  group.timer_ = later(
+    guarded(() => flush(group, "entry", !isTyping)),
+    isTyping ? STANDING_MS : PAUSE_MS,
+  );
 };
 
 const isCareful = (): unknown =>
@@ -58,7 +69,7 @@ const onEvent = guarded((e: Event) => {
     if (/^$|@/.test(el.value)) {
       // An address that is taken back, or not whole any more.
       current.person_ = {};
-      flush(current, "entry", STANDING_MS);
+      wait(current, true);
     }
   } else if (type === "load") watch((el as Element as HTMLIFrameElement).contentDocument as Document);
   else if (type === "pagehide") groups.forEach((group) => flush(group, "leave"));
@@ -76,7 +87,7 @@ const onEvent = guarded((e: Event) => {
         // For those who wait for a submit: loose fields have none, and a page may handle the click on the button instead.
         isCareful() && button && (button.form || button).checkValidity() && group.root_.contains(button)
           ? flush(group, "submit")
-          : flush(group, "entry", PAUSE_MS),
+          : wait(group),
       );
   }
 });

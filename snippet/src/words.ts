@@ -3,12 +3,12 @@
 
 // Hard stop, whatever else a field says: passwords, whose text is none of ours anywhere, and cards, whose names and towns
 // may well be the visitor's own in other fields.
-export const NEVER = /contras|pwd|senha|passw|parola|passe?\b|\bpin|secret|wo+r[td]\b|[^y]code/;
+export const NEVER = /senha|secret|passw|pwd|parola|passe?\b|\bpin|[^y]code|wo+r[td]\b|contras/;
 
 export const CARD = /cc-|card[^.ip]/;
 
 // Somebody else's.
-export const STRANGER = /colleag|\brefer|\|cc\||recipi|friend/;
+export const STRANGER = /\|cc\||friend|\brefer|recipi|colleag/;
 
 // An address is asked for.
 export const ASKED = /correo|mail/;
@@ -22,19 +22,19 @@ export const ASIDE =
 export const TABLE: Record<string, RegExp> = {
   linkedin: /linked/,
   twitter: /twitter/,
-  name: /(et|[y,di&]) (nom|naz|pr.nom|nac|ape|vor)|full.?n[^[]*$|r\[name|first.+last/,
-  first_name: /\bf.?name|first|vo+rn|pr.nom|given|mei\b|\bimi/,
-  last_name: /\bl.?name|sei\b|\|cogn|surname|mily.?n|ach(ter)?na|apell|nazwi|last/,
-  city: /[^aio]cit[^i]|plaats|ville\b|\bort\b|level2|ciudad|stad|town|miast/,
+  name: /(et|[y,di&]) (nom|nac|pr.nom|naz|vor|ape)|full.?n[^[]*$|r\[name|first.+last/,
+  first_name: /\bf.?name|first|pr.nom|mei\b|vo+rn|\bimi|given/,
+  last_name: /\bl.?name|sei\b|\|cogn|surname|ach(ter)?na|apell|mily.?n|nazwi|last/,
+  city: /[^aio]cit[^i]|town|ville\b|\bort\b|level2|ciudad|plaats|stad|miast/,
   state: /state\b|level1|provin/,
   country: /country/,
   "": ASIDE,
-  company_website: /(\||ny.?)url|web.?[as]/,
-  company: /drij|empresa|instit|employer|\bfirm|organi.a|soci.t|business|company|untern|azien/,
+  company_website: /(ny.?|\|)url|web.?[as]/,
+  company: /empresa|company|business|instit|employer|organi.a|drij|soci.t|untern|\bfirm|azien/,
   location: /location/,
-  n: /anspr|\b(nom|naam)|name([^a-z]*\||..?req| on)/,
+  n: /name(..?req| on|[^a-z]*\|)|anspr|\b(nom|naam)/,
 };
 
 // A log-in form has more of these than of those.
-export const LOGIN = /f=\S*passw|sign.?[io]n|log.?[io]n|current-p/i;
-export const NEW = /guest|creat|[^n]regist|new-p|sign.?up/i;
+export const LOGIN = /current-p|sign.?[io]n|log.?[io]n|f=\S*passw/i;
+export const NEW = /[^n]regist|guest|creat|new-p|sign.?up/i;
