@@ -104,6 +104,8 @@ export const read = (group: Group, isTyping?: boolean): void => {
       // A step that the page has dropped still counts; a field is read even then if there was no time before.
       if (field.isConnected || !before) {
         value = field.value.trim().slice(0, 150);
+        // The number of an option says nothing of what was chosen.
+        if (+value) for (const { text } of all(field, ":checked") as unknown as HTMLOptionElement[]) value = text;
         if (value !== before) param = paramOf(field, value);
         // An address that nobody asked for, beside a password, is a user's name.
         if (isSecret(field) || (param === MAIL && all(root, "[type=password]")[0])) param = "";

@@ -3,12 +3,12 @@
 
 // Hard stop, whatever else a field says: passwords, whose text is none of ours anywhere, and cards, whose names and towns
 // may well be the visitor's own in other fields.
-export const NEVER = /senha|secret|passw|pwd|parola|passe?\b|\bpin|[^y]code|wo+r[td]\b|contras/;
+export const NEVER = /senha|passw|contras|parola|passe?\b|\bpin|[^y]code|wo+r[td]\b|secret|pwd/;
 
 export const CARD = /cc-|card[^.ip]/;
 
 // Somebody else's.
-export const STRANGER = /\|cc\||friend|\brefer|recipi|colleag/;
+export const STRANGER = /\|cc\||colleag|\brefer|friend|recipi/;
 
 // An address is asked for.
 export const ASKED = /correo|mail/;
@@ -22,19 +22,19 @@ export const ASIDE =
 export const TABLE: Record<string, RegExp> = {
   linkedin: /linked/,
   twitter: /twitter/,
-  name: /(et|[y,di&]) (nom|nac|pr.nom|naz|vor|ape)|full.?n[^[]*$|r\[name|first.+last/,
-  first_name: /\bf.?name|first|pr.nom|mei\b|vo+rn|\bimi|given/,
-  last_name: /\bl.?name|sei\b|\|cogn|surname|ach(ter)?na|apell|mily.?n|nazwi|last/,
-  city: /[^aio]cit[^i]|town|ville\b|\bort\b|level2|ciudad|plaats|stad|miast/,
+  name: /(et|[y,di&]) (nom|naz|ape|pr.nom|nac|vor)|full.?n[^[]*$|r\[name|first.+last/,
+  first_name: /\bf.?name|first|pr.nom|mei\b|vo+rn|given|\bimi/,
+  last_name: /\bl.?name|sei\b|\|cogn|surname|mily.?n|nazwi|apell|ach(ter)?na|last/,
+  city: /\bort\b|town|[^aio]cit[^i]|ville\b|level2|plaats|ciudad|stad|miast/,
   state: /state\b|level1|provin/,
   country: /country/,
   "": ASIDE,
   company_website: /(ny.?|\|)url|web.?[as]/,
-  company: /empresa|company|business|instit|employer|organi.a|drij|soci.t|untern|\bfirm|azien/,
+  company: /business|company|drij|employer|instit|untern|soci.t|empresa|organi.a|azien|\bfirm/,
   location: /location/,
-  n: /name(..?req| on|[^a-z]*\|)|anspr|\b(nom|naam)/,
+  n: /\b(nom|naam)|name(..?req| on|[^a-z]*\|)|anspr/,
 };
 
 // A log-in form has more of these than of those.
-export const LOGIN = /current-p|sign.?[io]n|log.?[io]n|f=\S*passw/i;
-export const NEW = /[^n]regist|guest|creat|new-p|sign.?up/i;
+export const LOGIN = /sign.?[io]n|log.?[io]n|f=\S*passw|current-p/i;
+export const NEW = /sign.?up|guest|creat|[^n]regist|new-p/i;
