@@ -81,13 +81,16 @@ const paramOf = (field: Field, value: string): string => {
     const box = node.closest<HTMLElement>("[data-sl-field],[sl-field]");
     if (box && ![...all(box, FIELDS)].some((el) => el !== field && isSeen(el)))
       for (const { name, value } of box.attributes) if (/sl-f/.test(name)) explicit = value;
-    // The one with the longest name, aria-labelledby, names other elements; the first is the label.
+    // The one with the longest name, aria-labelledby, names other elements; the first is the label. Of a choice, its first
+    // options may say what it asks for; a whole list of countries has a city and a state in it.
     for (const { name, value } of node.attributes)
       if (/^(au|aria-l|na|t|i|l|pl)/.test(name))
         words +=
           `|${value}|` +
-          ((name[14] && (node.getRootNode() as Document).getElementById(value.split(" ")[0] as string)) || field)
-            .textContent;
+          (
+            ((name[14] && (node.getRootNode() as Document).getElementById(value.split(" ")[0] as string)) || field)
+              .textContent as string
+          ).slice(0, 150);
   }
   const param = explicit || READABLE.test(field.type) ? recognise(explicit, words, value) : "";
   if (param == null) secrets.set(field, value);
