@@ -34,7 +34,7 @@ export const recognise = (explicit: string | null, words: string, value: string)
   if (!isWanted && NEVER.test(said)) return;
   if (!isWanted && CARD.test(said)) return "";
   if (explicit)
-    return (explicit === "email" ? !isMail : NUMBER.test(value) && !/pho| [a-z]{2}/.test(explicit + value))
+    return (explicit === "email" ? !isMail : NUMBER.test(value) && !/ [a-z]{2}|pho/.test(explicit + value))
       ? ""
       : explicit;
   if (STRANGER.test(said)) return "";

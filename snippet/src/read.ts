@@ -3,7 +3,7 @@ import type { Lead, Person } from "./capture";
 import { config } from "./config";
 import { documented, type Found, MAIL, recognise } from "./fields";
 import { all, guarded, stringify } from "./page";
-import { LOGIN, NEW } from "./words";
+import { LINKS, LOGIN, NEW } from "./words";
 
 /** A control that may hold a value. */
 export type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
@@ -24,12 +24,12 @@ export interface Group extends Lead {
 }
 
 const FIELDS = "input:not([type^=c]),textarea,select";
-export const BUTTONS = "[type=submit],[type=image],button:not([type=button])";
+export const BUTTONS = "[type=submit],[type=image],button:not([type^=b])";
 
 /** Where a log-in form shows that it is one. */
-export const PROOFS = `${BUTTONS},[type=password],[autocomplete],h1,h2,h3,[href*=passw i]`;
+export const PROOFS = `${BUTTONS},[type=password],[autocomplete],h1,h2,h3,${LINKS}`;
 
-const READABLE = /^(u|e|te..?$|sel)/;
+const READABLE = /^(te..?$|e|u|sel)/;
 
 // Elements that have ever been a password, and what stood in them last: a "show password" toggle hides nothing from us.
 export const secrets = new Map<Element, string>();

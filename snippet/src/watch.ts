@@ -1,6 +1,7 @@
 // Automatic mode: listen to the page, read the fields of a form when the visitor has finished one.
 import { capture, later, type Stage } from "./capture";
 import { config } from "./config";
+import { MAIL } from "./fields";
 import { all, guarded } from "./page";
 import { BUTTONS, type Field, type Group, hostOf, isSecret, isSeen, newGroup, read } from "./read";
 
@@ -8,6 +9,9 @@ const groups = new Map<Element, Group>();
 
 /** The group that the visitor was in last. */
 export let current: Group;
+
+/** The field that the visitor is typing into, as long as there is nothing of an address in it. */
+let plain: unknown;
 
 // Long enough for an autofill to reach every field, so that it is one call.
 const PAUSE_MS = 250;
@@ -27,7 +31,7 @@ const touch = (field: Field): void => {
     groups.get(root) || (!current || (current.root_.isConnected && current.person_.email) ? newGroup() : current);
   current.root_ = root;
   groups.set(root, current);
-  current.touched_.set(field, [] as unknown as [string, string]);
+  current.touched_.set((plain = field), [] as unknown as [string, string]);
 };
 
 /** Send what there is to say of a group, if there is anybody to speak of. */
@@ -52,7 +56,8 @@ const wait = (group: Group, isTyping?: boolean): void => {
   read(group, isTyping);
   group.timer_ = later(
     guarded(() => flush(group, "entry", !isTyping)),
-    isTyping ? STANDING_MS : PAUSE_MS,
+    // A better address than one that nobody asked for may follow.
+    group.found_[MAIL] || isTyping ? STANDING_MS : PAUSE_MS,
   );
 };
 
@@ -61,20 +66,19 @@ const isCareful = (): unknown =>
 
 const onEvent = guarded((e: Event) => {
   const { type } = e;
-  let el = e.target as HTMLInputElement;
-  // The whole path costs a fifth of a key.
-  if (!current || !current.touched_.has(el)) el = e.composedPath()[0] as HTMLInputElement;
+  // Nearly every key; to find out what the field holds costs more than all else.
+  if (e.target === plain && /^\w$/.test((e as InputEvent).data as string)) return;
+  const el = e.composedPath()[0] as HTMLInputElement;
   if (type === "input") {
     touch(el);
     if (/^$|@/.test(el.value)) {
       // An address that is taken back, or not whole any more.
-      current.person_ = {};
+      current.person_ = plain = {};
       wait(current, true);
     }
   } else if (type === "load") watch((el as Element as HTMLIFrameElement).contentDocument as Document);
   else if (type === "pagehide") groups.forEach((group) => flush(group, "leave"));
   else {
-    const button = type === "click" && (el.closest(BUTTONS) as HTMLButtonElement);
     if (type === "change") touch(el);
     // Before the page shows them as text.
     else (el.getRootNode() as Document).querySelectorAll<Field>("[type=password]").forEach(isSecret);
@@ -85,7 +89,7 @@ const onEvent = guarded((e: Event) => {
     } else
       groups.forEach((group) =>
         // For those who wait for a submit: loose fields have none, and a page may handle the click on the button instead.
-        isCareful() && button && (button.form || button).checkValidity() && group.root_.contains(button)
+        group.root_.contains(el.closest(BUTTONS)) && isCareful() && !all(group.root_, ":invalid")[0]
           ? flush(group, "submit")
           : wait(group),
       );

@@ -3,12 +3,12 @@
 
 // Hard stop, whatever else a field says: passwords, whose text is none of ours anywhere, and cards, whose names and towns
 // may well be the visitor's own in other fields.
-export const NEVER = /senha|passw|contras|parola|passe?\b|\bpin|[^y]code|wo+r[td]\b|secret|pwd/;
+export const NEVER = /senha|passw|parola|passe?\b|\bpin|[^y]code|secret|contras|wo+r[td]\b|pwd/;
 
 export const CARD = /cc-|card[^.ip]/;
 
 // Somebody else's.
-export const STRANGER = /\|cc\||colleag|\brefer|friend|recipi/;
+export const STRANGER = /\|cc\||recipi|\brefer|friend|colleag/;
 
 // An address is asked for.
 export const ASKED = /correo|mail/;
@@ -22,18 +22,21 @@ export const ASIDE =
 export const TABLE: Record<string, RegExp> = {
   linkedin: /linked/,
   twitter: /twitter/,
-  name: /(et|[y,di&]) (nom|naz|ape|pr.nom|nac|vor)|full.?n[^[]*$|r\[name|first.+last/,
+  name: /(et|[y,di&]) (pr.nom|naz|vor|nom|nac|ape)|full.?n[^[]*$|r\[name|first.+last/,
   first_name: /\bf.?name|first|pr.nom|mei\b|vo+rn|given|\bimi/,
-  last_name: /\bl.?name|sei\b|\|cogn|surname|mily.?n|nazwi|apell|ach(ter)?na|last/,
+  last_name: /\bl.?name|sei\b|\|cogn|surname|mily.?n|ach(ter)?na|apell|nazwi|last/,
   city: /\bort\b|town|[^aio]cit[^i]|ville\b|level2|plaats|ciudad|stad|miast/,
-  state: /state\b|level1|provin/,
+  state: /provin|state\b|level1/,
   country: /country/,
   "": ASIDE,
-  company_website: /(ny.?|\|)url|web.?[as]/,
-  company: /business|company|drij|employer|instit|untern|soci.t|empresa|organi.a|azien|\bfirm/,
+  company_website: /(\||ny.?)url|web.?[as]/,
+  company: /azien|\bfirm|employer|instit|business|empresa|drij|company|soci.t|organi.a|untern/,
   location: /location/,
-  n: /\b(nom|naam)|name(..?req| on|[^a-z]*\|)|anspr/,
+  n: /\b(nom|naam)|name( on|[^a-z]*\||..?req)|anspr/,
 };
+
+// In a log-in form these lead to a new password, or a new account.
+export const LINKS = "[href*=passw i]";
 
 // A log-in form has more of these than of those.
 export const LOGIN = /sign.?[io]n|log.?[io]n|f=\S*passw|current-p/i;

@@ -39,8 +39,10 @@ export const TABLE: Record<string, RegExp> = {
   n: /anspr|name( on|..?req|[^a-z]*\|)|nom(bre|e)?s?\b|\bnaam\b|\bna[mv]n\b|nimi\b|\bnazwa\b|\bi.?sim\b|\bad([ıi]|\b)|имя|име[^юе]|ім.я|jméno|\bmeno\b|név\b|\bnume\b|\bime\b|[όο]νομα|שם|نام|नाम|ชื่อ|tên|\bnama\b|名前|名字|称呼|稱呼|担当者|담당자|이름|الاسم/,
 };
 
+export const LINKS = "[href*=passw i],[href*=neu i]";
+
 export const LOGIN =
-  /current-p|f=\S*passw|log.?[io]n|sign.?[io]n|einlogg|connexion|se connecter|iniciar|entrar|acced|accesso|inloggen|logga in|logg inn|zalog|giri.|войти|вход|ログイン|登录|登錄|로그인|تسجيل الدخول|přihlá(šení|sit se)<|prihlás(enie|iť sa)<|bejelentk|belép|autentific|conectare|увій|вхід|σύνδεση|התחבר|כניסה|ورود|लॉग|เข้าสู่|đăng nhập|\bmasuk\b|[^"]reset|forgot|vergessen|r.initiali|restable|recuper|dimentic|esquec|забыли|восстан/i;
+  /current-p|f=\S*(passw|neu(\b|e?s?.?(kund|kont)))|log.?[io]n|sign.?[io]n|einlogg|connexion|se connecter|iniciar|entrar|acced|accesso|inloggen|logga in|logg inn|zalog|giri.|войти|вход|ログイン|登录|登錄|로그인|تسجيل الدخول|přihlá(šení|sit se)<|prihlás(enie|iť sa)<|bejelentk|belép|autentific|conectare|увій|вхід|σύνδεση|התחבר|כניסה|ورود|लॉग|เข้าสู่|đăng nhập|\bmasuk\b|[^"]reset|forgot|vergessen|r.initiali|restable|recuper|dimentic|esquec|забыли|восстан/i;
 
 export const NEW =
   /new-p|sign.?up|[^n]regist|guest|creat|cr[ée]er|inscri|crear|criar|cadastr|iscri|aanmaken|zarejestr|kay[ıi]t|регистр|создать|新規|注册|가입|إنشاء|vytvo|regiszt|nregistr|реєстр|створ|εγγραφ|הרשמ|הירשם|ثبت|साइन अप|สมัคร|ลงทะเบียน|đăng ký|daftar/i;
