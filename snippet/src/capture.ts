@@ -46,7 +46,7 @@ const post = (body: URLSearchParams, callback?: Callback): void => {
     else if (tries < TRIES) later(resend, 1e3 << tries++);
     if (callback) callback(status === 200 ? undefined : Error(`bad status code: ${status} message: ${text}`));
   });
-  send(config.endpoint as string, { method: "POST", body, keepalive: true, credentials: "omit" }).then(
+  send(config.endpoint as string, { method: "POST", body, credentials: "omit", keepalive: true }).then(
     (r) => r.text().then((text) => settle(r.status, text)),
     () => settle(0, ""),
   );
@@ -64,16 +64,21 @@ const resend = guarded(() => {
 export const capture = (lead: Lead, person: Person, stage: Stage, callback?: Callback): void => {
   const who = stringify(person, (_, value) => value || undefined);
   const isNew = who !== lead.sent_;
-  if (!isAllowed) held.set(lead, () => capture(lead, person, stage, callback));
-  if (isOptedOut() || !isAllowed || !(isNew || callback || (stage !== lead.stage_ && lead.stage_ === "entry"))) return;
+  // The stages come one after the other in the alphabet too.
+  if (
+    isAllowed
+      ? isOptedOut() || !(stage > (lead.stage_ as Stage) || isNew || callback)
+      : held.set(lead, () => capture(lead, person, stage, callback))
+  )
+    return;
   const body = new URLSearchParams({
-    client_key: config.client_key as string,
     capture_id: lead.id_,
+    client_key: config.client_key as string,
     stage,
     ...(isNew && {
-      person: who,
       page: location.origin + location.pathname,
       referrer: document.referrer.split("?")[0],
+      person: who,
       ...config.params,
     }),
   });

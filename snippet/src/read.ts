@@ -23,24 +23,24 @@ export interface Group extends Lead {
   timer_?: number;
 }
 
-const FIELDS = "input:not([type^=c]),textarea,select";
-export const BUTTONS = "[type=submit],[type=image],button:not([type^=b])";
+const FIELDS = "textarea,select,input:not([type^=c])";
+export const BUTTONS = "[type=image],[type=submit],button:not([type^=b])";
 
 /** Where a log-in form shows that it is one. */
-export const PROOFS = `${BUTTONS},[type=password],[autocomplete],h1,h2,h3,${LINKS}`;
+export const PROOFS = `${BUTTONS},h3,[autocomplete],[type=password],h2,h1,${LINKS}`;
 
 const READABLE = /^(te..?$|e|u|sel)/;
 
 // Elements that have ever been a password, and what stood in them last: a "show password" toggle hides nothing from us.
-export const secrets = new Map<Element, string>();
+export const secrets = new Map<Field, string>();
 
 /** Make a group without a form or fields yet; its id is a random UUID (the browser's own are for https pages only). */
 export const newGroup = (): Group =>
   ({
-    id_: URL.createObjectURL(new Blob()).slice(-36),
-    touched_: new Map(),
-    gone_: {},
     person_: {},
+    gone_: {},
+    touched_: new Map(),
+    id_: URL.createObjectURL(new Blob()).slice(-36),
   }) as unknown as Group;
 
 /** Find the element whose shadow root a node lies in. */
@@ -53,19 +53,18 @@ export const isSeen = (field: Element | undefined): boolean =>
     !field.closest("[data-sl-ignore],[sl-ignore],[aria-hidden=true]") &&
     isSeen(hostOf(field)));
 
-/** Remember the value of a password, also in the field that has taken its place. */
-export const isSecret = (field: Field): boolean => {
-  const { value } = field;
-  let isIt = field.type === "password" || secrets.has(field);
-  let isIn = isIt;
-  secrets.forEach((secret) => {
-    if (secret && !isIt) {
-      isIt = value.slice(0, -1) === secret;
-      isIn = isIn || (secret[3] ? value.includes(secret) : value === secret);
-    }
+/** True, or the like, for a password and what has it in it; remember its value, also in the field that took its place. */
+export const isSecret = (field: Field): unknown => {
+  const { name, value } = field;
+  let isIt: unknown = field.type === "password" || secrets.has(field);
+  let isIn: unknown;
+  secrets.forEach((secret, old) => {
+    // What took its place goes on with what stood in it; if that was nothing, it is known by its name.
+    isIt = isIt || (secret || old.isConnected || old.name !== name ? value.slice(0, -1) === secret : name);
+    isIn = isIn || (secret[3] ? value.includes(secret) : value === secret);
   });
-  if (isIt) secrets.set(field, value);
-  return isIn;
+  // Nothing is not the same as what an empty field holds.
+  return isIt ? secrets.set(field, (value || 0) as string) : isIn;
 };
 
 const paramOf = (field: Field, value: string): string => {
@@ -109,7 +108,7 @@ export const read = (group: Group, isTyping?: boolean): void => {
         value = field.value.trim().slice(0, 150);
         // The number of an option says nothing of what was chosen.
         if (+value) for (const { text } of all(field, ":checked") as unknown as HTMLOptionElement[]) value = text;
-        if (value !== before) param = paramOf(field, value);
+        param = paramOf(field, value);
         // An address that nobody asked for, beside a password, is a user's name.
         if (isSecret(field) || (param === MAIL && all(root, "[type=password]")[0])) param = "";
         group.touched_.set(field, [param, value]);

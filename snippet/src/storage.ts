@@ -29,7 +29,5 @@ export const keep = (body: URLSearchParams, failed: boolean): void => {
 
 /** Give what is kept, and forget what is too old. */
 export const eachKept = (each: (body: string) => unknown): void => {
-  kept(
-    kept().replace(/(\d+) (.*)\n/g, (line, time, body) => (Date.now() - time < OLDEST_MS ? (each(body), line) : "")),
-  );
+  kept(kept().replace(/(.+) (.+)\n/g, (line, time, body) => (Date.now() - time < OLDEST_MS ? (each(body), line) : "")));
 };

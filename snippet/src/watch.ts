@@ -8,7 +8,7 @@ import { BUTTONS, type Field, type Group, hostOf, isSecret, isSeen, newGroup, re
 const groups = new Map<Element, Group>();
 
 /** The group that the visitor was in last. */
-export let current: Group;
+export let current = newGroup();
 
 /** The field that the visitor is typing into, as long as there is nothing of an address in it. */
 let plain: unknown;
@@ -19,7 +19,7 @@ const STANDING_MS = 3000;
 
 /** Note what the visitor has something in; its group is its form, or the nearest ancestor that has a button. */
 const touch = (field: Field): void => {
-  if ((current && current.touched_.has(field)) || isSecret(field) || !isSeen(field)) return;
+  if (current.touched_.has(field) || isSecret(field) || !isSeen(field)) return;
   let root: Element = field.form || field;
   let up: Element | null | undefined;
   // A submit does not leave a shadow root.
@@ -27,8 +27,7 @@ const touch = (field: Field): void => {
   while (root !== field.form && !all(root, BUTTONS)[0] && (up = root.parentElement || hostOf(root))) root = up;
   // If the page has replaced the form, or gone on to the next step, or this is another box of the same loose fields, it is
   // still the same lead.
-  current =
-    groups.get(root) || (!current || (current.root_.isConnected && current.person_.email) ? newGroup() : current);
+  current = groups.get(root) || (current.person_.email && current.root_.isConnected ? newGroup() : current);
   current.root_ = root;
   groups.set(root, current);
   current.touched_.set((plain = field), [] as unknown as [string, string]);

@@ -3,12 +3,12 @@
 
 // Hard stop, whatever else a field says: passwords, whose text is none of ours anywhere, and cards, whose names and towns
 // may well be the visitor's own in other fields.
-export const NEVER = /senha|passw|parola|passe?\b|\bpin|[^y]code|secret|contras|wo+r[td]\b|pwd/;
+export const NEVER = /pwd|passw|passe?\b|secret|\bpin|parola|contras|wo+r[td]\b|senha|[^y]code/;
 
 export const CARD = /cc-|card[^.ip]/;
 
 // Somebody else's.
-export const STRANGER = /\|cc\||recipi|\brefer|friend|colleag/;
+export const STRANGER = /\|cc\||colleag|\brefer|friend|recipi/;
 
 // An address is asked for.
 export const ASKED = /correo|mail/;
@@ -22,17 +22,17 @@ export const ASIDE =
 export const TABLE: Record<string, RegExp> = {
   linkedin: /linked/,
   twitter: /twitter/,
-  name: /(et|[y,di&]) (pr.nom|naz|vor|nom|nac|ape)|full.?n[^[]*$|r\[name|first.+last/,
+  name: /(et|[y,di&]) (pr.nom|nac|vor|nom|naz|ape)|full.?n[^[]*$|r\[name|first.+last/,
   first_name: /\bf.?name|first|pr.nom|mei\b|vo+rn|given|\bimi/,
-  last_name: /\bl.?name|sei\b|\|cogn|surname|mily.?n|ach(ter)?na|apell|nazwi|last/,
+  last_name: /\bl.?name|sei\b|\|cogn|surname|mily.?n|ach(ter)?na|nazwi|apell|last/,
   city: /\bort\b|town|[^aio]cit[^i]|ville\b|level2|plaats|ciudad|stad|miast/,
   state: /provin|state\b|level1/,
   country: /country/,
   "": ASIDE,
-  company_website: /(\||ny.?)url|web.?[as]/,
-  company: /azien|\bfirm|employer|instit|business|empresa|drij|company|soci.t|organi.a|untern/,
+  company_website: /web.?[as]|(ny.?|\|)url/,
+  company: /azien|\bfirm|empresa|business|company|drij|untern|soci.t|employer|organi.a|instit/,
   location: /location/,
-  n: /\b(nom|naam)|name( on|[^a-z]*\||..?req)|anspr/,
+  n: /name( on|[^a-z]*\||..?req)|anspr|\b(nom|naam)/,
 };
 
 // In a log-in form these lead to a new password, or a new account.
