@@ -46,7 +46,7 @@ const post = (body: URLSearchParams, callback?: Callback): void => {
     else if (tries < TRIES) later(resend, 1e3 << tries++);
     if (callback) callback(status === 200 ? undefined : Error(`bad status code: ${status} message: ${text}`));
   });
-  send(config.endpoint as string, { method: "POST", body, credentials: "omit", keepalive: true }).then(
+  send(config.endpoint as string, { method: "POST", body, keepalive: true, credentials: "omit" }).then(
     (r) => r.text().then((text) => settle(r.status, text)),
     () => settle(0, ""),
   );
@@ -72,12 +72,12 @@ export const capture = (lead: Lead, person: Person, stage: Stage, callback?: Cal
   )
     return;
   const body = new URLSearchParams({
-    capture_id: lead.id_,
     client_key: config.client_key as string,
+    capture_id: lead.id_,
     stage,
     ...(isNew && {
-      page: location.origin + location.pathname,
       referrer: document.referrer.split("?")[0],
+      page: location.origin + location.pathname,
       person: who,
       ...config.params,
     }),

@@ -23,13 +23,13 @@ export interface Group extends Lead {
   timer_?: number;
 }
 
-const FIELDS = "textarea,select,input:not([type^=c])";
-export const BUTTONS = "[type=image],[type=submit],button:not([type^=b])";
+const FIELDS = "select,textarea,input:not([type^=c])";
+export const BUTTONS = "button:not([type^=b]),[type=submit],[type=image]";
 
 /** Where a log-in form shows that it is one. */
-export const PROOFS = `${BUTTONS},h3,[autocomplete],[type=password],h2,h1,${LINKS}`;
+export const PROOFS = `${BUTTONS},h2,[type=password],h1,h3,${LINKS},[autocomplete]`;
 
-const READABLE = /^(te..?$|e|u|sel)/;
+const READABLE = /^(u|e|te..?$|sel)/;
 
 // Elements that have ever been a password, and what stood in them last: a "show password" toggle hides nothing from us.
 export const secrets = new Map<Field, string>();
@@ -38,8 +38,8 @@ export const secrets = new Map<Field, string>();
 export const newGroup = (): Group =>
   ({
     person_: {},
-    gone_: {},
     touched_: new Map(),
+    gone_: {},
     id_: URL.createObjectURL(new Blob()).slice(-36),
   }) as unknown as Group;
 
@@ -49,14 +49,18 @@ export const hostOf = (node: Node): Element | undefined => (node.getRootNode() a
 /** False for what only machines fill in, and for what the owner does not want to be seen. */
 export const isSeen = (field: Element | undefined): boolean =>
   !field ||
-  (field.getBoundingClientRect().right > 1 &&
-    !field.closest("[data-sl-ignore],[sl-ignore],[aria-hidden=true]") &&
+  (getComputedStyle(field).visibility > "v" &&
+    field.getBoundingClientRect().right > 1 &&
+    !field.closest("[sl-ignore],[data-sl-ignore],[aria-hidden=true]") &&
     isSeen(hostOf(field)));
 
-/** True, or the like, for a password and what has it in it; remember its value, also in the field that took its place. */
-export const isSecret = (field: Field): unknown => {
+/**
+ * True, or the like, for a password and what has it in it. Its value is remembered, also that of the field that took its
+ * place, and that of one whose words say that it is none of ours (`isNever`).
+ */
+export const isSecret = (field: Field, isNever?: unknown): unknown => {
   const { name, value } = field;
-  let isIt: unknown = field.type === "password" || secrets.has(field);
+  let isIt: unknown = isNever || field.type === "password" || secrets.has(field);
   let isIn: unknown;
   secrets.forEach((secret, old) => {
     // What took its place goes on with what stood in it; if that was nothing, it is known by its name.
@@ -67,7 +71,7 @@ export const isSecret = (field: Field): unknown => {
   return isIt ? secrets.set(field, (value || 0) as string) : isIn;
 };
 
-const paramOf = (field: Field, value: string): string => {
+const paramOf = (field: Field, value: string): string | undefined => {
   let explicit: string | null = "";
   let words = "";
   // The text around the field, as far as it is alone in it.
@@ -77,7 +81,7 @@ const paramOf = (field: Field, value: string): string => {
     words = (node.textContent as string).trim();
   words = words.slice(0, 150);
   for (node = field; node; node = hostOf(node)) {
-    const box = node.closest<HTMLElement>("[data-sl-field],[sl-field]");
+    const box = node.closest<HTMLElement>("[sl-field],[data-sl-field]");
     if (box && ![...all(box, FIELDS)].some((el) => el !== field && isSeen(el)))
       for (const { name, value } of box.attributes) if (/sl-f/.test(name)) explicit = value;
     // The one with the longest name, aria-labelledby, names other elements; the first is the label. Of a choice, its first
@@ -91,9 +95,7 @@ const paramOf = (field: Field, value: string): string => {
               .textContent as string
           ).slice(0, 150);
   }
-  const param = explicit || READABLE.test(field.type) ? recognise(explicit, words, value) : "";
-  if (param == null) secrets.set(field, value);
-  return param || "";
+  return explicit || READABLE.test(field.type) ? recognise(explicit, words, value) : "";
 };
 
 /** Take what the visitor has entered so far; the first field of a kind wins, of those that are gone the last. */
@@ -101,16 +103,15 @@ export const read = (group: Group, isTyping?: boolean): void => {
   const root = group.root_;
   const here: Found = {};
   group.touched_.forEach(
-    guarded(([param, before]: [string, string], field: Field) => {
-      let value = before;
+    guarded(([param, value]: [string, string], field: Field) => {
       // A step that the page has dropped still counts; a field is read even then if there was no time before.
-      if (field.isConnected || !before) {
+      if (field.isConnected || !value) {
         value = field.value.trim().slice(0, 150);
         // The number of an option says nothing of what was chosen.
         if (+value) for (const { text } of all(field, ":checked") as unknown as HTMLOptionElement[]) value = text;
-        param = paramOf(field, value);
+        param = paramOf(field, value) as string;
         // An address that nobody asked for, beside a password, is a user's name.
-        if (isSecret(field) || (param === MAIL && all(root, "[type=password]")[0])) param = "";
+        if (isSecret(field, param == null) || (param === MAIL && all(root, "[type=password]")[0])) param = "";
         group.touched_.set(field, [param, value]);
       }
       (field.isConnected ? here : group.gone_)[param] = here[param] || value;

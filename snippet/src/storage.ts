@@ -1,6 +1,6 @@
 // What outlives the page, in localStorage under one name: calls that failed, a line each after its time, or that
 // the visitor has opted out. Without a storage it lasts as long as the page, in a full one nothing is kept.
-const OFF = "1";
+const OFF = 1;
 const OLDEST_MS = 36e5;
 
 let memory = "";
@@ -16,10 +16,11 @@ const kept = (text?: string): string => {
 };
 
 /** True if the visitor has opted out, here or on an earlier page. */
-export const isOptedOut = (): boolean => +kept() === +OFF;
+// biome-ignore lint/suspicious/noDoubleEquals: it is smaller, and nothing else that is kept is like it
+export const isOptedOut = (): boolean => (kept() as unknown) == OFF;
 
 /** Remember that the visitor has opted out, or with false in again; either way nothing else is kept. */
-export const optOut = (out?: boolean): unknown => kept(out === false ? "" : OFF);
+export const optOut = (out?: boolean): unknown => kept(out === false ? "" : `${OFF}`);
 
 /** Keep a call that has failed, or forget one that has not; a lead has one line, the oldest of more than five goes. */
 export const keep = (body: URLSearchParams, failed: boolean): void => {

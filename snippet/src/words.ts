@@ -3,12 +3,12 @@
 
 // Hard stop, whatever else a field says: passwords, whose text is none of ours anywhere, and cards, whose names and towns
 // may well be the visitor's own in other fields.
-export const NEVER = /pwd|passw|passe?\b|secret|\bpin|parola|contras|wo+r[td]\b|senha|[^y]code/;
+export const NEVER = /pwd|passw|passe?\b|secret|\bpin|parola|contras|[^y]code|wo+r[td]\b|senha/;
 
 export const CARD = /cc-|card[^.ip]/;
 
 // Somebody else's.
-export const STRANGER = /\|cc\||colleag|\brefer|friend|recipi/;
+export const STRANGER = /\brefer|recipi|\|cc\||colleag|friend/;
 
 // An address is asked for.
 export const ASKED = /correo|mail/;
@@ -24,15 +24,15 @@ export const TABLE: Record<string, RegExp> = {
   twitter: /twitter/,
   name: /(et|[y,di&]) (pr.nom|nac|vor|nom|naz|ape)|full.?n[^[]*$|r\[name|first.+last/,
   first_name: /\bf.?name|first|pr.nom|mei\b|vo+rn|given|\bimi/,
-  last_name: /\bl.?name|sei\b|\|cogn|surname|mily.?n|ach(ter)?na|nazwi|apell|last/,
-  city: /\bort\b|town|[^aio]cit[^i]|ville\b|level2|plaats|ciudad|stad|miast/,
-  state: /provin|state\b|level1/,
+  last_name: /\bl.?name|sei\b|\|cogn|surname|mily.?n|ach(ter)?na|apell|nazwi|last/,
+  city: /\bort\b|town|[^aio]cit[^i]|ville\b|level2|ciudad|stad|plaats|miast/,
+  state: /state\b|level1|provin/,
   country: /country/,
   "": ASIDE,
   company_website: /web.?[as]|(ny.?|\|)url/,
-  company: /azien|\bfirm|empresa|business|company|drij|untern|soci.t|employer|organi.a|instit/,
+  company: /organi.a|azien|\bfirm|instit|drij|empresa|business|untern|soci.t|company|employer/,
   location: /location/,
-  n: /name( on|[^a-z]*\||..?req)|anspr|\b(nom|naam)/,
+  n: /\b(nom|naam)|name( on|[^a-z]*\||..?req)|anspr/,
 };
 
 // In a log-in form these lead to a new password, or a new account.
