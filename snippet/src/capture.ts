@@ -11,7 +11,8 @@ export type Callback = (problem?: Error) => void;
 
 /** What is known of one lead and its calls. */
 export interface Lead {
-  id_: string;
+  /** A random UUID, from its first call on. */
+  id_?: string;
   /** The person as it was last sent. */
   sent_?: string;
   /** The last stage sent; an earlier one is not sent again. */
@@ -46,7 +47,7 @@ const post = (body: URLSearchParams, callback?: Callback): void => {
     else if (tries < TRIES) later(resend, 1e3 << tries++);
     if (callback) callback(status === 200 ? undefined : Error(`bad status code: ${status} message: ${text}`));
   });
-  send(config.endpoint as string, { method: "POST", body, keepalive: true, credentials: "omit" }).then(
+  send(config.endpoint as string, { method: "POST", keepalive: true, credentials: "omit", body }).then(
     (r) => r.text().then((text) => settle(r.status, text)),
     () => settle(0, ""),
   );
@@ -73,7 +74,8 @@ export const capture = (lead: Lead, person: Person, stage: Stage, callback?: Cal
     return;
   const body = new URLSearchParams({
     client_key: config.client_key as string,
-    capture_id: lead.id_,
+    // The browser's own UUIDs are for https pages only.
+    capture_id: (lead.id_ = lead.id_ || URL.createObjectURL(new Blob()).slice(-36)),
     stage,
     ...(isNew && {
       referrer: document.referrer.split("?")[0],

@@ -23,24 +23,23 @@ export interface Group extends Lead {
   timer_?: number;
 }
 
-const FIELDS = "select,textarea,input:not([type^=c])";
+const FIELDS = "select,input:not([type^=c]),textarea";
 export const BUTTONS = "button:not([type^=b]),[type=submit],[type=image]";
 
 /** Where a log-in form shows that it is one. */
-export const PROOFS = `${BUTTONS},h2,[type=password],h1,h3,${LINKS},[autocomplete]`;
+export const PROOFS = `${BUTTONS},h1,[type=password],h3,h2,${LINKS},[autocomplete]`;
 
-const READABLE = /^(u|e|te..?$|sel)/;
+const READABLE = /^(e|te..?$|u|sel)/;
 
 // Elements that have ever been a password, and what stood in them last: a "show password" toggle hides nothing from us.
 export const secrets = new Map<Field, string>();
 
-/** Make a group without a form or fields yet; its id is a random UUID (the browser's own are for https pages only). */
+/** Make a group without a form or fields yet. */
 export const newGroup = (): Group =>
   ({
-    person_: {},
-    touched_: new Map(),
     gone_: {},
-    id_: URL.createObjectURL(new Blob()).slice(-36),
+    touched_: new Map(),
+    person_: {},
   }) as unknown as Group;
 
 /** Find the element whose shadow root a node lies in. */

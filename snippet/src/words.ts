@@ -3,7 +3,7 @@
 
 // Hard stop, whatever else a field says: passwords, whose text is none of ours anywhere, and cards, whose names and towns
 // may well be the visitor's own in other fields.
-export const NEVER = /pwd|passw|passe?\b|secret|\bpin|parola|contras|[^y]code|wo+r[td]\b|senha/;
+export const NEVER = /pwd|\bpin|passw|passe?\b|secret|parola|contras|[^y]code|wo+r[td]\b|senha/;
 
 export const CARD = /cc-|card[^.ip]/;
 
@@ -30,7 +30,7 @@ export const TABLE: Record<string, RegExp> = {
   country: /country/,
   "": ASIDE,
   company_website: /web.?[as]|(ny.?|\|)url/,
-  company: /organi.a|azien|\bfirm|instit|drij|empresa|business|untern|soci.t|company|employer/,
+  company: /soci.t|organi.a|azien|\bfirm|instit|untern|empresa|business|drij|company|employer/,
   location: /location/,
   n: /\b(nom|naam)|name( on|[^a-z]*\||..?req)|anspr/,
 };
