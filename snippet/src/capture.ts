@@ -47,7 +47,7 @@ const post = (body: URLSearchParams, callback?: Callback): void => {
     else if (tries < TRIES) later(resend, 1e3 << tries++);
     if (callback) callback(status === 200 ? undefined : Error(`bad status code: ${status} message: ${text}`));
   });
-  send(config.endpoint as string, { method: "POST", keepalive: true, credentials: "omit", body }).then(
+  send(config.endpoint as string, { body, credentials: "omit", keepalive: true, method: "POST" }).then(
     (r) => r.text().then((text) => settle(r.status, text)),
     () => settle(0, ""),
   );
@@ -73,9 +73,9 @@ export const capture = (lead: Lead, person: Person, stage: Stage, callback?: Cal
   )
     return;
   const body = new URLSearchParams({
-    client_key: config.client_key as string,
     // The browser's own UUIDs are for https pages only.
     capture_id: (lead.id_ = lead.id_ || URL.createObjectURL(new Blob()).slice(-36)),
+    client_key: config.client_key as string,
     stage,
     ...(isNew && {
       referrer: document.referrer.split("?")[0],

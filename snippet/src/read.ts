@@ -23,11 +23,11 @@ export interface Group extends Lead {
   timer_?: number;
 }
 
-const FIELDS = "select,input:not([type^=c]),textarea";
-export const BUTTONS = "button:not([type^=b]),[type=submit],[type=image]";
+const FIELDS = "input:not([type^=c]),textarea,select";
+export const BUTTONS = "button:not([type^=b]),[type=image],[type=submit]";
 
 /** Where a log-in form shows that it is one. */
-export const PROOFS = `${BUTTONS},h1,[type=password],h3,h2,${LINKS},[autocomplete]`;
+export const PROOFS = `${BUTTONS},h1,[type=password],${LINKS},[autocomplete],h2,h3`;
 
 const READABLE = /^(e|te..?$|u|sel)/;
 
@@ -37,9 +37,9 @@ export const secrets = new Map<Field, string>();
 /** Make a group without a form or fields yet. */
 export const newGroup = (): Group =>
   ({
-    gone_: {},
     touched_: new Map(),
     person_: {},
+    gone_: {},
   }) as unknown as Group;
 
 /** Find the element whose shadow root a node lies in. */
@@ -81,8 +81,10 @@ const paramOf = (field: Field, value: string): string | undefined => {
   words = words.slice(0, 150);
   for (node = field; node; node = hostOf(node)) {
     const box = node.closest<HTMLElement>("[sl-field],[data-sl-field]");
-    if (box && ![...all(box, FIELDS)].some((el) => el !== field && isSeen(el)))
+    if (box) {
       for (const { name, value } of box.attributes) if (/sl-f/.test(name)) explicit = value;
+      for (const el of all(box, FIELDS)) if (el !== field && isSeen(el)) explicit = "";
+    }
     // The one with the longest name, aria-labelledby, names other elements; the first is the label. Of a choice, its first
     // options may say what it asks for; a whole list of countries has a city and a state in it.
     for (const { name, value } of node.attributes)

@@ -10,8 +10,8 @@ import { current, watch } from "./watch";
 export type Who = Person | string | Callback | null;
 
 export const StackLead = {
-  /** Give or withdraw the visitor's consent, where `consent: "required"` waits for it. */
-  consent,
+  /** Send nothing more of this visitor, on later pages neither; undone by `optOut(false)`. */
+  optOut,
   /**
    * Hand in a lead by hand: a person, an address, or with neither what the fields of the page hold now. Without an
    * email nothing is sent and the callback is never called.
@@ -25,8 +25,8 @@ export const StackLead = {
     } else if ((who as string).trim) who = { email: who as string };
     if ((who as Person).email) capture(lead, who as Person, "submit", callback);
   }),
-  /** Send nothing more of this visitor, on later pages neither; undone by `optOut(false)`. */
-  optOut,
+  /** Give or withdraw the visitor's consent, where `consent: "required"` waits for it. */
+  consent,
 };
 
 /** Start with the options in `config`. */

@@ -13,6 +13,9 @@ export let current = newGroup();
 /** The field that the visitor is typing into, as long as there is nothing of an address in it. */
 let plain: unknown;
 
+/** True, or the like, for who is to hear of a lead only at its submit. */
+let isCareful: unknown;
+
 // Long enough for an autofill to reach every field, so that it is one call.
 const PAUSE_MS = 250;
 const STANDING_MS = 3000;
@@ -40,7 +43,7 @@ const flush = (group: Group, stage: Stage, isRead?: boolean): void => {
     !/false/.test(config.automatic as string) &&
     group.person_.email &&
     // The careful hear of no lead before its submit.
-    (stage === "submit" || group.stage_ || !isCareful()) &&
+    (stage === "submit" || group.stage_ || !isCareful) &&
     !group.isLogin_
   )
     capture(group, group.person_, stage);
@@ -60,13 +63,10 @@ const wait = (group: Group, isTyping?: boolean): void => {
   );
 };
 
-const isCareful = (): unknown =>
-  config.capture_on === "submit" || (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl;
-
 const onEvent = guarded((e: Event) => {
-  const { type } = e;
   // Nearly every key; to find out what the field holds costs more than all else.
   if (e.target === plain && /^\w$/.test((e as InputEvent).data as string)) return;
+  const { type } = e;
   const el = e.composedPath()[0] as HTMLInputElement;
   if (type === "input") {
     touch(el);
@@ -88,7 +88,7 @@ const onEvent = guarded((e: Event) => {
     } else
       groups.forEach((group) =>
         // For those who wait for a submit: loose fields have none, and a page may handle the click on the button instead.
-        group.root_.contains(el.closest(BUTTONS)) && isCareful() && !all(group.root_, ":invalid")[0]
+        group.root_.contains(el.closest(BUTTONS)) && isCareful && !all(group.root_, ":invalid")[0]
           ? flush(group, "submit")
           : wait(group),
       );
@@ -106,9 +106,10 @@ export const watch = (page: Document): void => {
   const owners = page as unknown as Record<string, unknown>;
   const key = config.client_key as string;
   if ((owners[key] = owners[key] || groups) !== groups) return;
+  isCareful = config.capture_on === "submit" || (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl;
   listen(page.defaultView as Window, "pagehide");
   listen(page, "load", "input", "click", "change");
-  for (const el of page.querySelectorAll<HTMLInputElement>(":is(iframe,input:user-valid)")) {
+  for (const el of page.querySelectorAll<HTMLInputElement>(":is(input:user-valid,iframe)")) {
     const frame = el as Element as HTMLIFrameElement;
     if (frame.contentDocument) watch(frame.contentDocument);
     else touch(el);

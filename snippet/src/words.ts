@@ -3,12 +3,12 @@
 
 // Hard stop, whatever else a field says: passwords, whose text is none of ours anywhere, and cards, whose names and towns
 // may well be the visitor's own in other fields.
-export const NEVER = /pwd|\bpin|passw|passe?\b|secret|parola|contras|[^y]code|wo+r[td]\b|senha/;
+export const NEVER = /\bpin|[^y]code|passw|contras|secret|passe?\b|parola|wo+r[td]\b|pwd|senha/;
 
 export const CARD = /cc-|card[^.ip]/;
 
 // Somebody else's.
-export const STRANGER = /\brefer|recipi|\|cc\||colleag|friend/;
+export const STRANGER = /\brefer|\|cc\||colleag|friend|recipi/;
 
 // An address is asked for.
 export const ASKED = /correo|mail/;
@@ -22,17 +22,17 @@ export const ASIDE =
 export const TABLE: Record<string, RegExp> = {
   linkedin: /linked/,
   twitter: /twitter/,
-  name: /(et|[y,di&]) (pr.nom|nac|vor|nom|naz|ape)|full.?n[^[]*$|r\[name|first.+last/,
+  name: /full.?n[^[]*$|r\[name|first.+last|(et|[y,di&]) (pr.nom|naz|nom|nac|vor|ape)/,
   first_name: /\bf.?name|first|pr.nom|mei\b|vo+rn|given|\bimi/,
-  last_name: /\bl.?name|sei\b|\|cogn|surname|mily.?n|ach(ter)?na|apell|nazwi|last/,
-  city: /\bort\b|town|[^aio]cit[^i]|ville\b|level2|ciudad|stad|plaats|miast/,
+  last_name: /\bl.?name|ach(ter)?na|sei\b|\|(cogn|sobr)|surname|mily.?n|apell|nazwi|last/,
+  city: /\bort\b|town|[^aio]cit[^i]|ville\b|level2|plaats|stad|ciu?dad|miast/,
   state: /state\b|level1|provin/,
   country: /country/,
   "": ASIDE,
-  company_website: /web.?[as]|(ny.?|\|)url/,
-  company: /soci.t|organi.a|azien|\bfirm|instit|untern|empresa|business|drij|company|employer/,
+  company_website: /(\||ny.?)url|web.?[as]/,
+  company: /drij|empresa|employer|azien|\bfirm|organi.a|soci.t|untern|instit|business|company/,
   location: /location/,
-  n: /\b(nom|naam)|name( on|[^a-z]*\||..?req)|anspr/,
+  n: /\b(nom|naam)|anspr|t.?pers|name(..?req| on|[^a-z]*\|)/,
 };
 
 // In a log-in form these lead to a new password, or a new account.

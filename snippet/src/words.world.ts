@@ -35,8 +35,8 @@ export const TABLE: Record<string, RegExp> = {
     /(ny.?|\|)url|web.?[as]|homepage|internetseite|site web|\bsitio|\bsito\b|webov|weboldal|honlap|сайт|ιστοσελ|אתר|وب.?سایت|वेबसाइट|เว็บไซต์|trang web|situs|ホームページ|网站|웹사이트|الموقع/,
   company:
     /company|\bfirm|instit|фирм|bedrift|selskap|liation|organi.a|business|empresa|employer|unternehm|betrieb|firmen|entrepr|soci.t|azienda|ragione|raz.{1,2}[no] soc|bedrijf|organisati|f.retag|bolag|virksomh|yritys|.irket|společn|spolo.nos|\bcég|companie|tvrtk|podjetj|εταιρ|επωνυμία|חברה|شرکت|कंपनी|บริษัท|công ty|perusahaan|підпри|компан|организац|会社|社名|組織|勤務先|企業|单位|單位|소속|기업|公司|회사|الشركة/,
-  location: /location|standort|ubicac|localiza|所在地|местополож/,
-  n: /anspr|name( on|..?req|[^a-z]*\|)|nom(bre|e)?s?\b|\bnaam\b|\bna[mv]n\b|nimi\b|\bnazwa\b|\bi.?sim\b|\bad([ıi]|\b)|имя|име[^юе]|ім.я|jméno|\bmeno\b|név\b|\bnume\b|\bime\b|[όο]νομα|שם|نام|नाम|ชื่อ|tên|\bnama\b|名前|名字|称呼|稱呼|担当者|담당자|이름|الاسم/,
+  location: /location(?! name)|standort|ubicac|localiza|所在地|местополож/,
+  n: /anspr|t.?pers|author\b|name( on|..?req|[^a-z]*\|)|nom(bre|e)?s?\b|\bnaam\b|\bna[mv]n\b|nimi\b|\bnazwa\b|\bi.?sim\b|\bad([ıi]|\b)|имя|име[^юе]|ім.я|jméno|\bmeno\b|név\b|\bnume\b|\bime\b|[όο]νομα|שם|نام|नाम|ชื่อ|tên|\bnama\b|名前|名字|称呼|稱呼|担当者|담당자|이름|الاسم/,
 };
 
 export const LINKS = "[href*=passw i],[href*=neu i]";
