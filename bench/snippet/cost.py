@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def measure(dist: Path, folder: Path) -> dict[str, Any]:
-    """Measure the automatic bundle: `bytes_br`, and from cost.mjs `load_ms`, `idle_ms`, `key_ms`, `listeners`."""
+    """Measure the automatic bundle: `bytes_br`, and what cost.mjs says of its time and listeners."""
     print("Cost on the main thread, in Chromium ...", flush=True)
     report = folder / "cost.json"
     command = ["node", "bench/snippet/cost.mjs", str(dist), str(report)]

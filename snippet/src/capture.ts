@@ -34,6 +34,8 @@ let send: typeof fetch;
 export let later: typeof setTimeout;
 let tries = 0;
 const TRIES = 5;
+// The first look into the storage may take milliseconds: not while the page is coming.
+const CALM_MS = 4e3;
 
 /**
  * POST a form: a simple cross-origin request that survives the page. A person that does not arrive is kept for the next
@@ -47,7 +49,7 @@ const post = (body: URLSearchParams, callback?: Callback): void => {
     else if (tries < TRIES) later(resend, 1e3 << tries++);
     if (callback) callback(status === 200 ? undefined : Error(`bad status code: ${status} message: ${text}`));
   });
-  send(config.endpoint as string, { body, credentials: "omit", keepalive: true, method: "POST" }).then(
+  send(config.endpoint as string, { body, method: "POST", keepalive: true, credentials: "omit" }).then(
     (r) => r.text().then((text) => settle(r.status, text)),
     () => settle(0, ""),
   );
@@ -97,5 +99,5 @@ export const consent = (allowed: unknown): void => {
   isAllowed = allowed;
   held.forEach((send) => send());
   held.clear();
-  later(resend, 1e3);
+  later(resend, CALM_MS);
 };

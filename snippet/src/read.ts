@@ -23,13 +23,13 @@ export interface Group extends Lead {
   timer_?: number;
 }
 
-const FIELDS = "input:not([type^=c]),textarea,select";
-export const BUTTONS = "button:not([type^=b]),[type=image],[type=submit]";
+const FIELDS = "select,input:not([type^=c]),textarea";
+export const BUTTONS = "button:not([type^=b]),[type=submit],[type=image]";
 
 /** Where a log-in form shows that it is one. */
-export const PROOFS = `${BUTTONS},h1,[type=password],${LINKS},[autocomplete],h2,h3`;
+export const PROOFS = `${BUTTONS},h1,[type=password],${LINKS},[autocomplete],h3,h2`;
 
-const READABLE = /^(e|te..?$|u|sel)/;
+const READABLE = /^(u|te..?$|e|sel)/;
 
 // Elements that have ever been a password, and what stood in them last: a "show password" toggle hides nothing from us.
 export const secrets = new Map<Field, string>();

@@ -12,6 +12,8 @@ export type Who = Person | string | Callback | null;
 export const StackLead = {
   /** Send nothing more of this visitor, on later pages neither; undone by `optOut(false)`. */
   optOut,
+  /** Give or withdraw the visitor's consent, where `consent: "required"` waits for it. */
+  consent,
   /**
    * Hand in a lead by hand: a person, an address, or with neither what the fields of the page hold now. Without an
    * email nothing is sent and the callback is never called.
@@ -25,8 +27,6 @@ export const StackLead = {
     } else if ((who as string).trim) who = { email: who as string };
     if ((who as Person).email) capture(lead, who as Person, "submit", callback);
   }),
-  /** Give or withdraw the visitor's consent, where `consent: "required"` waits for it. */
-  consent,
 };
 
 /** Start with the options in `config`. */

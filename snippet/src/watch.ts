@@ -5,6 +5,9 @@ import { MAIL } from "./fields";
 import { all, guarded } from "./page";
 import { BUTTONS, type Field, type Group, hostOf, isSecret, isSeen, newGroup, read } from "./read";
 
+/** What an event or a look-up may give: a field, or a frame with a document that may be read. */
+type Control = HTMLInputElement & { contentDocument?: Document };
+
 const groups = new Map<Element, Group>();
 
 /** The group that the visitor was in last. */
@@ -25,6 +28,7 @@ const touch = (field: Field): void => {
   if (current.touched_.has(field) || isSecret(field) || !isSeen(field)) return;
   let root: Element = field.form || field;
   let up: Element | null | undefined;
+  isCareful = config.capture_on === "submit" || (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl;
   // A submit does not leave a shadow root.
   listen(field.getRootNode(), "submit");
   while (root !== field.form && !all(root, BUTTONS)[0] && (up = root.parentElement || hostOf(root))) root = up;
@@ -67,7 +71,7 @@ const onEvent = guarded((e: Event) => {
   // Nearly every key; to find out what the field holds costs more than all else.
   if (e.target === plain && /^\w$/.test((e as InputEvent).data as string)) return;
   const { type } = e;
-  const el = e.composedPath()[0] as HTMLInputElement;
+  const el = e.composedPath()[0] as Element as Control;
   if (type === "input") {
     touch(el);
     if (/^$|@/.test(el.value)) {
@@ -75,7 +79,7 @@ const onEvent = guarded((e: Event) => {
       current.person_ = plain = {};
       wait(current, true);
     }
-  } else if (type === "load") watch((el as Element as HTMLIFrameElement).contentDocument as Document);
+  } else if (type === "load") watch(el.contentDocument);
   else if (type === "pagehide") groups.forEach((group) => flush(group, "leave"));
   else {
     if (type === "change") touch(el);
@@ -101,17 +105,14 @@ const listen = (target: EventTarget, ...types: string[]): void => {
 };
 
 /** Start listening to a document and its frames; what already stands in its fields counts too. */
-export const watch = (page: Document): void => {
+export const watch = (page?: Document): void => {
   // The first script of a key has the document: a frame's own tag and ours, or a module and a tag, would be two leads.
   const owners = page as unknown as Record<string, unknown>;
   const key = config.client_key as string;
-  if ((owners[key] = owners[key] || groups) !== groups) return;
-  isCareful = config.capture_on === "submit" || (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl;
+  if (!page || (owners[key] = owners[key] || groups) !== groups) return;
   listen(page.defaultView as Window, "pagehide");
   listen(page, "load", "input", "click", "change");
-  for (const el of page.querySelectorAll<HTMLInputElement>(":is(input:user-valid,iframe)")) {
-    const frame = el as Element as HTMLIFrameElement;
-    if (frame.contentDocument) watch(frame.contentDocument);
+  for (const el of page.querySelectorAll<Control>(":is(iframe,input:user-valid)"))
+    if (el.contentDocument) watch(el.contentDocument);
     else touch(el);
-  }
 };

@@ -3,7 +3,7 @@
 
 // Hard stop, whatever else a field says: passwords, whose text is none of ours anywhere, and cards, whose names and towns
 // may well be the visitor's own in other fields.
-export const NEVER = /\bpin|[^y]code|passw|contras|secret|passe?\b|parola|wo+r[td]\b|pwd|senha/;
+export const NEVER = /\bpin|[^y]code|secret|passw|contras|passe?\b|parola|wo+r[td]\b|pwd|senha/;
 
 export const CARD = /cc-|card[^.ip]/;
 
@@ -22,17 +22,17 @@ export const ASIDE =
 export const TABLE: Record<string, RegExp> = {
   linkedin: /linked/,
   twitter: /twitter/,
-  name: /full.?n[^[]*$|r\[name|first.+last|(et|[y,di&]) (pr.nom|naz|nom|nac|vor|ape)/,
+  name: /full.?n[^[]*$|r\[name|first.+last|(et|[y,di&]) (nom|naz|ape|pr.nom|nac|vor)/,
   first_name: /\bf.?name|first|pr.nom|mei\b|vo+rn|given|\bimi/,
-  last_name: /\bl.?name|ach(ter)?na|sei\b|\|(cogn|sobr)|surname|mily.?n|apell|nazwi|last/,
-  city: /\bort\b|town|[^aio]cit[^i]|ville\b|level2|plaats|stad|ciu?dad|miast/,
+  last_name: /\bl.?name|sei\b|ach(ter)?na|\|(sobr|cogn)|surname|mily.?n|apell|nazwi|last/,
+  city: /\bort\b|town|[^aio]cit[^i]|ville\b|level2|ciudad|stad|plaats|miast/,
   state: /state\b|level1|provin/,
   country: /country/,
   "": ASIDE,
   company_website: /(\||ny.?)url|web.?[as]/,
-  company: /drij|empresa|employer|azien|\bfirm|organi.a|soci.t|untern|instit|business|company/,
+  company: /soci.t|employer|company|azien|\bfirm|business|untern|instit|drij|empresa|organi.a/,
   location: /location/,
-  n: /\b(nom|naam)|anspr|t.?pers|name(..?req| on|[^a-z]*\|)/,
+  n: /\b(nom|naam)|t.pers|name( on|[^a-z]*\||..?req)|anspr/,
 };
 
 // In a log-in form these lead to a new password, or a new account.
