@@ -35,7 +35,11 @@ export let later: typeof setTimeout;
 let tries = 0;
 const TRIES = 5;
 // The first look into the storage may take milliseconds: not while the page is coming.
-const CALM_MS = 4e3;
+const CALM_MS = 3e3;
+
+/** Make the address of the endpoint, from a path on the origin of the script perhaps; an Error if it is none. */
+export const endpoint = (): URL =>
+  new URL(config.endpoint || "/api/client/leads", config.src_ || (location as unknown as string));
 
 /**
  * POST a form: a simple cross-origin request that survives the page. A person that does not arrive is kept for the next
@@ -49,7 +53,7 @@ const post = (body: URLSearchParams, callback?: Callback): void => {
     else if (tries < TRIES) later(resend, 1e3 << tries++);
     if (callback) callback(status === 200 ? undefined : Error(`bad status code: ${status} message: ${text}`));
   });
-  send(config.endpoint as string, { body, method: "POST", keepalive: true, credentials: "omit" }).then(
+  send(endpoint(), { keepalive: true, method: "POST", body, credentials: "omit" }).then(
     (r) => r.text().then((text) => settle(r.status, text)),
     () => settle(0, ""),
   );
@@ -86,7 +90,7 @@ export const capture = (lead: Lead, person: Person, stage: Stage, callback?: Cal
       ...config.params,
     }),
   });
-  new URLSearchParams(location.search).forEach((value, key) => /utm_/.test(key) && body.set(key, value));
+  new URL(location as unknown as string).searchParams.forEach((value, key) => /utm_/.test(key) && body.set(key, value));
   lead.stage_ = stage;
   lead.sent_ = who;
   post(body, callback);

@@ -27,9 +27,9 @@ const FIELDS = "select,input:not([type^=c]),textarea";
 export const BUTTONS = "button:not([type^=b]),[type=submit],[type=image]";
 
 /** Where a log-in form shows that it is one. */
-export const PROOFS = `${BUTTONS},h1,[type=password],${LINKS},[autocomplete],h3,h2`;
+export const PROOFS = `${BUTTONS},[type=password],h3,${LINKS},h1,[autocomplete],h2`;
 
-const READABLE = /^(u|te..?$|e|sel)/;
+const READABLE = /^(te..?$|e|sel|u)/;
 
 // Elements that have ever been a password, and what stood in them last: a "show password" toggle hides nothing from us.
 export const secrets = new Map<Field, string>();
@@ -88,7 +88,7 @@ const paramOf = (field: Field, value: string): string | undefined => {
     // The one with the longest name, aria-labelledby, names other elements; the first is the label. Of a choice, its first
     // options may say what it asks for; a whole list of countries has a city and a state in it.
     for (const { name, value } of node.attributes)
-      if (/^(au|aria-l|na|t|i|l|pl)/.test(name))
+      if (/^(t|aria-l|na|pl|i|l|au)/.test(name))
         words +=
           `|${value}|` +
           (

@@ -1,5 +1,5 @@
 // The public methods, and how both builds begin.
-import { type Callback, capture, consent, type Person, warn } from "./capture";
+import { type Callback, capture, consent, endpoint, type Person, warn } from "./capture";
 import { config } from "./config";
 import { guarded } from "./page";
 import { newGroup, read } from "./read";
@@ -31,7 +31,8 @@ export const StackLead = {
 
 /** Start with the options in `config`. */
 export const start = (): void => {
-  config.endpoint = `${new URL(config.endpoint || "/api/client/leads", config.src_ || (location as unknown as string))}`;
+  // Tell at once of one that is none; a URL costs too much while the page is coming where there is nothing to tell.
+  if (config.endpoint) endpoint();
   if (config.client_key) {
     consent(!config.consent);
     watch(document);

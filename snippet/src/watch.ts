@@ -74,7 +74,7 @@ const onEvent = guarded((e: Event) => {
   const el = e.composedPath()[0] as Element as Control;
   if (type === "input") {
     touch(el);
-    if (/^$|@/.test(el.value)) {
+    if (/@|^$/.test(el.value)) {
       // An address that is taken back, or not whole any more.
       current.person_ = plain = {};
       wait(current, true);
@@ -111,7 +111,7 @@ export const watch = (page?: Document): void => {
   const key = config.client_key as string;
   if (!page || (owners[key] = owners[key] || groups) !== groups) return;
   listen(page.defaultView as Window, "pagehide");
-  listen(page, "load", "input", "click", "change");
+  listen(page, "click", "load", "input", "change");
   for (const el of page.querySelectorAll<Control>(":is(iframe,input:user-valid)"))
     if (el.contentDocument) watch(el.contentDocument);
     else touch(el);

@@ -3,12 +3,12 @@
 
 // Hard stop, whatever else a field says: passwords, whose text is none of ours anywhere, and cards, whose names and towns
 // may well be the visitor's own in other fields.
-export const NEVER = /\bpin|[^y]code|secret|passw|contras|passe?\b|parola|wo+r[td]\b|pwd|senha/;
+export const NEVER = /\bpin|[^y]code|contras|passw|secret|passe?\b|parola|senha|wo+r[td]\b|pwd/;
 
-export const CARD = /cc-|card[^.ip]/;
+export const CARD = /cc-|card[^p.i]/;
 
 // Somebody else's.
-export const STRANGER = /\brefer|\|cc\||colleag|friend|recipi/;
+export const STRANGER = /\brefer|colleag|friend|\|cc\||recipi/;
 
 // An address is asked for.
 export const ASKED = /correo|mail/;
@@ -22,15 +22,15 @@ export const ASIDE =
 export const TABLE: Record<string, RegExp> = {
   linkedin: /linked/,
   twitter: /twitter/,
-  name: /full.?n[^[]*$|r\[name|first.+last|(et|[y,di&]) (nom|naz|ape|pr.nom|nac|vor)/,
+  name: /full.?n[^[]*$|r\[name|first.+last|(et|[d,i&y]) (nom|naz|ape|pr.nom|nac|vor)/,
   first_name: /\bf.?name|first|pr.nom|mei\b|vo+rn|given|\bimi/,
-  last_name: /\bl.?name|sei\b|ach(ter)?na|\|(sobr|cogn)|surname|mily.?n|apell|nazwi|last/,
-  city: /\bort\b|town|[^aio]cit[^i]|ville\b|level2|ciudad|stad|plaats|miast/,
+  last_name: /\bl.?name|ach(ter)?na|surname|\|(sobr|cogn)|sei\b|mily.?n|apell|nazwi|last/,
+  city: /\bort\b|town|[^aoi]cit[^i]|ville\b|level2|ciudad|stad|plaats|miast/,
   state: /state\b|level1|provin/,
   country: /country/,
   "": ASIDE,
   company_website: /(\||ny.?)url|web.?[as]/,
-  company: /soci.t|employer|company|azien|\bfirm|business|untern|instit|drij|empresa|organi.a/,
+  company: /business|azien|\bfirm|soci.t|employer|empresa|untern|instit|drij|company|organi.a/,
   location: /location/,
   n: /\b(nom|naam)|t.pers|name( on|[^a-z]*\||..?req)|anspr/,
 };
