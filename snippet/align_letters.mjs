@@ -4,7 +4,7 @@ const WORDS = /\$p?\d+\$|\w+|\W/g;
 const NAME = /^(\$p?\d+\$|[a-z_])$/i;
 
 /**
- * Choose a letter for each name of `numbered` (see search_letters.mjs): the one that its places have in the older text. Names
+ * Choose a letter for each name of `numbered` (see numbered.mjs): the one that its places have in the older text. Names
  * without one take the first of `alphabet` that none of their `rivals` has.
  */
 export function aligned(older, numbered, rivals, alphabet) {

@@ -1,36 +1,59 @@
-// Searches for letters that brotli makes less of, by simulated annealing, and keeps them if they are better than those of
-// letters.json: make snippet-letters ARGS="ROUNDS SEED". Ten thousand rounds take one to two minutes. It starts from the
-// letters of the script that was committed last, which fit the sources before the change.
+// Searches for letters, and for orders of what may stand in any order, that brotli makes less of, by simulated annealing: make
+// snippet-letters ARGS="ROUNDS SEED". What is better is kept: the letters in letters.json, the orders in the sources. Ten
+// thousand rounds take about two minutes. It starts from the letters of the script that was committed last, which fit the
+// sources before the change.
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { brotliCompressSync } from "node:zlib";
-import { minify } from "terser";
 import { aligned } from "./align_letters.mjs";
 import { ALPHABET, readLetters, writeLetters } from "./letters.mjs";
+import { ENTRY, lettersOf, numbered, read, SOURCES, sources } from "./numbered.mjs";
+import { inOrder, listsIn } from "./orders.mjs";
 import { squeeze } from "./squeeze.mjs";
 
-const SOURCES = "snippet/src/";
-const ENTRY = "index.ts";
-const OURS = /\b\w*[a-z]_\b/g; // properties that are renamed
-const HOTTEST = 1; // bytes: what a step may cost in the beginning
+const HOTTEST = 0.2; // bytes: what a step may cost in the beginning
+const SHARE_OF_ORDERS = 0.3;
 const TAKEN = "q"; // the queue of the stub is a property of this name
-const OWNERS = /^(ArrowFunctionExpression|CatchClause)$/;
-const SCOPES = /^(Program|BlockStatement|ArrowFunctionExpression|For.*Statement|CatchClause)$/;
 
 const [rounds = 40_000, seed = 1] = process.argv.slice(2).map(Number);
 const now = await squeeze(ENTRY, readLetters());
 const names = await numbered();
+const lists = (await listsIn(names.text)).filter(({ literal }) => homeOf(literal));
+const unchanged = new Map(lists.map(({ key, items }) => [key, [...items.keys()]]));
 const chosen = lettersOf(now, names.text);
-if (withLetters(chosen) !== now) throw new Error("the letters are not all that differs");
+if (withLetters(chosen, names.text) !== now) throw new Error("the letters are not all that differs");
 const carried = aligned(committed(), names.text, names.rivals, ALPHABET.replace(TAKEN, ""));
-const best = anneal(sizeOf(withLetters(carried)) < sizeOf(now) ? carried : chosen);
-console.log(`${sizeOf(now)} -> ${sizeOf(withLetters(best))} bytes`);
-if (sizeOf(withLetters(best)) < sizeOf(now)) {
+const isCarried = sizeOf(withLetters(carried, names.text)) < sizeOf(now);
+const best = anneal(isCarried ? carried : chosen);
+console.log(`${sizeOf(now)} -> ${best.size} bytes`);
+if (best.size < sizeOf(now)) {
   const { variables, properties } = names;
+  rewrite(best.orders);
   writeLetters(
-    variables.map((name) => best.get(name) ?? ALPHABET[0]).join(""),
-    Object.fromEntries(Object.entries(properties).map(([property, name]) => [property, best.get(name)])),
+    variables.map((name) => best.letters.get(name) ?? ALPHABET[0]).join(""),
+    Object.fromEntries(Object.entries(properties).map(([property, name]) => [property, best.letters.get(name)])),
   );
+}
+
+/** Find the one source in which a literal stands once; undefined if it is put together from several. */
+function homeOf(literal) {
+  const files = sources().filter((file) => read(file).includes(literal));
+  return files.length === 1 && read(files[0]).split(literal).length === 2 ? files[0] : undefined;
+}
+
+/** Write the literals in their new order where they stand in the sources. */
+function rewrite(orders) {
+  for (const literal of new Set(lists.map((list) => list.literal))) {
+    const start = names.text.indexOf(literal);
+    const written = inOrder(names.text, lists, orders, start, start + literal.length);
+    if (written === literal) continue;
+    const file = homeOf(literal);
+    writeFileSync(
+      SOURCES + file,
+      read(file).replace(literal, () => written),
+    );
+    console.log(`${file}: ${written}`);
+  }
 }
 
 /** Load the script as it was committed last. */
@@ -38,83 +61,48 @@ function committed() {
   return execFileSync("git", ["show", "HEAD:snippet/dist/stacklead.js"], { encoding: "utf8" });
 }
 
-/** Build with a name of its own for each variable and property. */
-async function numbered() {
-  const sources = readdirSync(SOURCES).filter((file) => file.endsWith(".ts"));
-  const words = sources.flatMap((file) => readFileSync(SOURCES + file, "utf8").match(OURS) ?? []);
-  const entries = [...new Set(words)].sort().map((property, i) => [property, `$p${i}$`]);
-  const variables = [];
-  const nameNext = () => variables[variables.push(`$${variables.length}$`) - 1];
-  const text = await squeeze(ENTRY, { nameNext, properties: Object.fromEntries(entries) });
-  const properties = Object.fromEntries(entries.filter(([, name]) => text.includes(name)));
-  return { text, variables, properties, rivals: await rivalsIn(text, Object.values(properties)) };
-}
-
-/** Find for each name those that must not have the same letter: one of the two would hide the other somewhere. */
-async function rivalsIn(text, properties) {
-  const { ast } = await minify(text, { mangle: false, compress: false, format: { spidermonkey: true, code: false } });
-  const paths = new Map(); // of scopes, one for each place where the name stands
-  walk(ast, [], {});
-  const seen = new Map(); // scopes in which a letter must not be given to another
-  const homes = new Map();
-  for (const [name, found] of paths) {
-    const common = found.reduce((a, b) => a.slice(0, a.findIndex((scope, i) => scope !== b[i]) >>> 0));
-    homes.set(name, common.at(-1));
-    seen.set(name, new Set(found.flatMap((path) => path.slice(common.length - 1))));
-  }
-  const isRival = (a, b) => a !== b && (seen.get(a).has(homes.get(b)) || seen.get(b).has(homes.get(a)));
-  const rivals = [...paths.keys()].map((a) => [a, [...paths.keys()].filter((b) => isRival(a, b))]);
-  return new Map([...rivals, ...properties.map((a) => [a, properties.filter((b) => a !== b)])]);
-
-  function walk(node, path, parent) {
-    // What a function takes and what stands directly in it are one scope.
-    const isBody = node.type === "BlockStatement" && OWNERS.test(parent.type);
-    const here = SCOPES.test(node.type) && !isBody ? [...path, node] : path;
-    if (node.type === "Identifier" && /^\$\d/.test(node.name))
-      paths.set(node.name, [...(paths.get(node.name) ?? []), here]);
-    for (const value of Object.values(node))
-      for (const child of [value].flat()) if (child?.type) walk(child, here, node);
-  }
-}
-
-/** Read off which letter stands where the numbered text has a name. */
-function lettersOf(text, numberedText) {
-  const letters = new Map();
-  let at = 0;
-  for (const part of numberedText.split(/(\$p?\d+\$)/)) {
-    if (/^\$p?\d+\$$/.test(part)) letters.set(part, text[at++]);
-    else at += part.length;
-  }
-  return letters;
-}
-
-function withLetters(letters) {
-  return names.text.replace(/\$p?\d+\$/g, (name) => letters.get(name));
+function withLetters(letters, text) {
+  return text.replace(/\$p?\d+\$/g, (name) => letters.get(name));
 }
 
 function sizeOf(text) {
   return brotliCompressSync(text).length;
 }
 
-/** Try letter after letter and keep what is smaller; in the beginning, now and then, also what is not. */
+/** Try one change after the other and keep what is smaller; in the beginning, now and then, also what is not. */
 function anneal(start) {
   const random = randomFrom(seed);
   const pick = (list) => list[Math.floor(random() * list.length)];
   const all = [...start.keys()];
-  let letters = start;
-  let size = sizeOf(withLetters(letters));
-  let best = { letters, size };
+  let kept = { letters: start, orders: unchanged, text: names.text };
+  kept.size = sizeOf(withLetters(kept.letters, kept.text));
+  let best = kept;
   for (let round = 0; round < rounds; round++) {
     if (round % 1000 === 0) console.error(`round ${round} of ${rounds}: ${best.size} bytes`);
-    const name = pick(all);
-    const tried = exchanged(letters, name, random() < 0.6 ? letters.get(pick(all)) : pick(ALPHABET));
+    const tried = random() < SHARE_OF_ORDERS ? moved(kept, pick(lists).key, random) : lettered(kept, pick, all, random);
+    tried.size = sizeOf(withLetters(tried.letters, tried.text));
     const heat = HOTTEST * (1 - round / rounds) + 0.02;
-    const triedSize = sizeOf(withLetters(tried));
-    if (triedSize > size && random() >= Math.exp((size - triedSize) / heat)) continue;
-    [letters, size] = [tried, triedSize];
-    if (size < best.size) best = { letters, size };
+    if (tried.size > kept.size && random() >= Math.exp((kept.size - tried.size) / heat)) continue;
+    kept = tried;
+    if (kept.size < best.size) best = kept;
   }
-  return best.letters;
+  return best;
+}
+
+/** Give a name the letter of another, or any. */
+function lettered(state, pick, all, random) {
+  const letter = random() < 0.6 ? state.letters.get(pick(all)) : pick(ALPHABET);
+  return { ...state, letters: exchanged(state.letters, pick(all), letter) };
+}
+
+/** Take an item of a list to another place. */
+function moved(state, key, random) {
+  const order = [...state.orders.get(key)];
+  const place = () => Math.floor(random() * order.length);
+  const [item] = order.splice(place(), 1);
+  order.splice(place(), 0, item);
+  const orders = new Map(state.orders).set(key, order);
+  return { ...state, orders, text: inOrder(names.text, lists, orders) };
 }
 
 /** Give a name another letter; its rivals that have it take the old one, and so on. */
