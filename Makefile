@@ -6,7 +6,7 @@
 # make accuracy how much research finds of made-up people and companies, and how much of it is true
 # make snippet-bench  what the browser script captures, leaks, breaks and costs, on pages of the repo and of real sites
 # make snippet-fuzz   made-up pages with secrets in Chromium: ARGS="--pages 5000 --seed 1"
-# make snippet-letters  letters for the variables of the script, and orders of its words, that make it smaller
+# make snippet-letters  letters for the variables of the script, and orders of its words and parts, that make it smaller
 # The rest: setup, build, bench, readme (its settings table), lock, clean.
 
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)

@@ -7,13 +7,16 @@ export const ALPHABET = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$"
 
 /** Load the letters, as `squeeze` takes them. */
 export const readLetters = () => {
-  const { variables, properties } = JSON.parse(readFileSync(FILE, "utf8"));
-  return { nameNext: inTurn(variables), properties };
+  const { variables, properties, declarations } = JSON.parse(readFileSync(FILE, "utf8"));
+  return { nameNext: inTurn(variables), properties, declarations };
 };
 
-/** Keep a letter for each variable, in the order in which the minifier asks for them, and one for each property. */
-export const writeLetters = (variables, properties) =>
-  writeFileSync(FILE, `${JSON.stringify({ variables, properties }, null, 2)}\n`);
+/**
+ * Keep a letter for each variable, in the order in which the minifier asks for them, one for each property, and those of what
+ * the script declares, in the order in which it shall.
+ */
+export const writeLetters = (variables, properties, declarations) =>
+  writeFileSync(FILE, `${JSON.stringify({ variables, properties, declarations }, null, 2)}\n`);
 
 /** Hand out letters in turn, but none twice in a scope; when all are used, the first name that is free. */
 const inTurn = (letters) => {

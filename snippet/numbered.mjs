@@ -1,8 +1,8 @@
 // The script with a name of its own for each variable and property, for the search for letters: which are there, and which of
 // them must not have the same letter.
 import { readdirSync, readFileSync } from "node:fs";
-import { minify } from "terser";
 import { squeeze } from "./squeeze.mjs";
+import { treeOf } from "./walk.mjs";
 
 export const SOURCES = "snippet/src/";
 export const ENTRY = "index.ts";
@@ -20,14 +20,13 @@ export async function numbered() {
   const nameNext = () => variables[variables.push(`$${variables.length}$`) - 1];
   const text = await squeeze(ENTRY, { nameNext, properties: Object.fromEntries(entries) });
   const properties = Object.fromEntries(entries.filter(([, name]) => text.includes(name)));
-  return { text, variables, properties, rivals: await rivalsIn(text, Object.values(properties)) };
+  return { text, variables, properties, rivals: rivalsIn(text, Object.values(properties)) };
 }
 
 /** Find for each name those that must not have the same letter: one of the two would hide the other somewhere. */
-async function rivalsIn(text, properties) {
-  const { ast } = await minify(text, { mangle: false, compress: false, format: { spidermonkey: true, code: false } });
+function rivalsIn(text, properties) {
   const paths = new Map(); // of scopes, one for each place where the name stands
-  walk(ast, [], {});
+  walk(treeOf(text), [], {});
   const seen = new Map(); // scopes in which a letter must not be given to another
   const homes = new Map();
   for (const [name, found] of paths) {

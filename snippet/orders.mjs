@@ -1,6 +1,6 @@
 // What may stand in any order without a difference to what the script does: the alternatives and the classes of a regular
 // expression, and the selectors of a list. Brotli makes less of some orders than of others.
-import { minify } from "terser";
+import { treeOf, walk } from "./walk.mjs";
 
 const PARTED = /^[,\w[\]=*:()^ -]*\[[,\w[\]=*:()^ -]*$/; // a list of selectors has one with a [ in it
 
@@ -8,12 +8,11 @@ const PARTED = /^[,\w[\]=*:()^ -]*\[[,\w[\]=*:()^ -]*$/; // a list of selectors 
  * Find the regular expressions and lists of selectors of a script. Returns lists `{literal, key, items}`: the literal that a
  * list lies in, what lists of equal literals have in common, and `[start, end]` of each item. A list may lie in an item.
  */
-export async function listsIn(text) {
-  const { ast } = await minify(text, { mangle: false, compress: false, format: { spidermonkey: true, code: false } });
+export function listsIn(text) {
   const lists = [];
-  walk(ast, (node) => {
-    if (node.type !== "Literal" || !node.loc) return;
-    const start = node.loc.start.column + 1;
+  walk(treeOf(text), (node) => {
+    if (node.type !== "Literal") return;
+    const start = node.start + 1;
     const literal = node.regex?.pattern ?? (PARTED.test(node.value) ? node.value : "");
     if (!text.startsWith(literal, start)) return;
     const found = node.regex ? ofPattern(literal) : [split(literal, ",", 0, literal.length)];
@@ -40,11 +39,6 @@ export function inOrder(text, lists, orders, start = 0, end = text.length) {
     at = to;
   }
   return written + text.slice(at, end);
-}
-
-function walk(node, visit) {
-  visit(node);
-  for (const value of Object.values(node)) for (const child of [value].flat()) if (child?.type) walk(child, visit);
 }
 
 /** List the alternatives of a pattern and of each group in it, and the members of its classes. */

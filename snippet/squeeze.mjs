@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import swc from "@swc/core";
 import { build } from "esbuild";
 import { minify } from "terser";
+import { declaredAs } from "./declarations.mjs";
 
 const OPTIONS = {
   bundle: true,
@@ -39,9 +40,10 @@ const inWords = (path) => ({
 
 /**
  * Make the text of one script. `nameNext(n)` names our variables, one call each, scope after scope: n counts the
- * calls in a scope, and a name that cannot be is asked for again. `properties` are the letters of our properties.
+ * calls in a scope, and a name that cannot be is asked for again. `properties` are the letters of our properties,
+ * `declarations` the names of what the script declares, in the order wanted; without it that of the sources holds.
  */
-export async function squeeze(entry, { nameNext, properties, isModule = false, words }) {
+export async function squeeze(entry, { nameNext, properties, declarations = "", isModule = false, words }) {
   const bundle = await build({
     ...OPTIONS,
     entryPoints: [`snippet/src/${entry}`],
@@ -63,7 +65,7 @@ export async function squeeze(entry, { nameNext, properties, isModule = false, w
     // Or a property and a variable of one letter would be one word, and the search for letters would have to know.
     format: { ecma: 2019, shorthand: false },
   });
-  return isModule ? twice.code : asBlock(twice.code);
+  return isModule ? twice.code : declaredAs(asBlock(twice.code), declarations);
 }
 
 /** A block keeps its names to itself, as the function around them does, in fewer letters. */
