@@ -47,13 +47,13 @@ export const endpoint = (): URL =>
  */
 const post = (body: URLSearchParams, callback?: Callback): void => {
   const settle = guarded((status: number, text: string) => {
-    const isFailed = !status || status === 429 || status === 503;
+    const isFailed = status === 503 || status === 429 || !status;
     if (body.get("person")) keep(body, isFailed);
     if (!isFailed) status === 200 || warn(status + text);
     else if (tries < TRIES) later(resend, 1e3 << tries++);
     if (callback) callback(status === 200 ? undefined : Error(`bad status code: ${status} message: ${text}`));
   });
-  send(endpoint(), { keepalive: true, method: "POST", body, credentials: "omit" }).then(
+  send(endpoint(), { body, credentials: "omit", keepalive: true, method: "POST" }).then(
     (r) => r.text().then((text) => settle(r.status, text)),
     () => settle(0, ""),
   );
@@ -84,23 +84,23 @@ export const capture = (lead: Lead, person: Person, stage: Stage, callback?: Cal
     client_key: config.client_key as string,
     stage,
     ...(isNew && {
-      referrer: document.referrer.split("?")[0],
       page: location.origin + location.pathname,
+      referrer: document.referrer.split("?")[0],
       person: who,
       ...config.params,
     }),
   });
   new URL(location as unknown as string).searchParams.forEach((value, key) => /utm_/.test(key) && body.set(key, value));
-  lead.stage_ = stage;
   lead.sent_ = who;
+  lead.stage_ = stage;
   post(body, callback);
 };
 
 /** Send what waited for consent and what is kept; or forget what waits. */
 export const consent = (allowed: unknown): void => {
-  send = fetch;
-  later = setTimeout;
   isAllowed = allowed;
+  later = setTimeout;
+  send = fetch;
   held.forEach((send) => send());
   held.clear();
   later(resend, CALM_MS);

@@ -45,7 +45,7 @@ export const recognise = (explicit: string | null, words: string, value: string)
  * Turn city, state and country into the one documented `location` unless there is one, the best address into the `email`,
  * and "Name" beside "Vorname", "Nombre" beside "Apellidos" into what is missing. What is not known is undefined.
  */
-export function documented({ [MAIL]: email, state, country, city, "": _, n, ...person }: Found): Partial<Found> {
+export function documented({ [MAIL]: email, city, country, state, "": _, n, ...person }: Found): Partial<Found> {
   let location: string | undefined;
   // biome-ignore lint/style/useTemplate: it is smaller than one
   for (const part of [city, state, country]) if (part) location = location ? location + ", " + part : part;

@@ -23,11 +23,11 @@ export interface Group extends Lead {
   timer_?: number;
 }
 
-const FIELDS = "select,input:not([type^=c]),textarea";
+const FIELDS = "input:not([type^=c]),textarea,select";
 export const BUTTONS = "button:not([type^=b]),[type=submit],[type=image]";
 
 /** Where a log-in form shows that it is one. */
-export const PROOFS = `${BUTTONS},[type=password],h3,${LINKS},h1,[autocomplete],h2`;
+export const PROOFS = `${BUTTONS},[type=password],h3,${LINKS},h2,[autocomplete],h1`;
 
 const READABLE = /^(te..?$|e|sel|u)/;
 
@@ -38,8 +38,8 @@ export const secrets = new Map<Field, string>();
 export const newGroup = (): Group =>
   ({
     touched_: new Map(),
-    person_: {},
     gone_: {},
+    person_: {},
   }) as unknown as Group;
 
 /** Find the element whose shadow root a node lies in. */
@@ -50,7 +50,7 @@ export const isSeen = (field: Element | undefined): boolean =>
   !field ||
   (getComputedStyle(field).visibility > "v" &&
     field.getBoundingClientRect().right > 1 &&
-    !field.closest("[sl-ignore],[data-sl-ignore],[aria-hidden=true]") &&
+    !field.closest("[data-sl-ignore],[sl-ignore],[aria-hidden=true]") &&
     isSeen(hostOf(field)));
 
 /**
@@ -80,7 +80,7 @@ const paramOf = (field: Field, value: string): string | undefined => {
     words = (node.textContent as string).trim();
   words = words.slice(0, 150);
   for (node = field; node; node = hostOf(node)) {
-    const box = node.closest<HTMLElement>("[sl-field],[data-sl-field]");
+    const box = node.closest<HTMLElement>("[data-sl-field],[sl-field]");
     if (box) {
       for (const { name, value } of box.attributes) if (/sl-f/.test(name)) explicit = value;
       for (const el of all(box, FIELDS)) if (el !== field && isSeen(el)) explicit = "";
@@ -88,7 +88,7 @@ const paramOf = (field: Field, value: string): string | undefined => {
     // The one with the longest name, aria-labelledby, names other elements; the first is the label. Of a choice, its first
     // options may say what it asks for; a whole list of countries has a city and a state in it.
     for (const { name, value } of node.attributes)
-      if (/^(t|aria-l|na|pl|i|l|au)/.test(name))
+      if (/^(t|i|pl|l|aria-l|na|au)/.test(name))
         words +=
           `|${value}|` +
           (
@@ -107,10 +107,12 @@ export const read = (group: Group, isTyping?: boolean): void => {
     guarded(([param, value]: [string, string], field: Field) => {
       // A step that the page has dropped still counts; a field is read even then if there was no time before.
       if (field.isConnected || !value) {
-        value = field.value.trim().slice(0, 150);
-        // The number of an option says nothing of what was chosen.
-        if (+value) for (const { text } of all(field, ":checked") as unknown as HTMLOptionElement[]) value = text;
-        param = paramOf(field, value) as string;
+        // The same as last time is still the same.
+        if (value !== (value = field.value.trim().slice(0, 150))) {
+          // The number of an option says nothing of what was chosen.
+          if (+value) for (const { text } of all(field, ":checked") as unknown as HTMLOptionElement[]) value = text;
+          param = paramOf(field, value) as string;
+        }
         // An address that nobody asked for, beside a password, is a user's name.
         if (isSecret(field, param == null) || (param === MAIL && all(root, "[type=password]")[0])) param = "";
         group.touched_.set(field, [param, value]);

@@ -13,7 +13,10 @@ const groups = new Map<Element, Group>();
 /** The group that the visitor was in last. */
 export let current = newGroup();
 
-/** The field that the visitor is typing into, as long as there is nothing of an address in it. */
+/**
+ * The field that the visitor is typing into, as long as there is nothing of an address in it; undefined until we have looked
+ * for what was typed before we came.
+ */
 let plain: unknown;
 
 /** True, or the like, for who is to hear of a lead only at its submit. */
@@ -67,7 +70,9 @@ const wait = (group: Group, isTyping?: boolean): void => {
   );
 };
 
-const onEvent = guarded((e: Event) => {
+export const onEvent = guarded((e: Event) => {
+  // Not while the page is coming: the look for it would cost more than all else.
+  if (!plain) all((plain = document.body), "input:user-valid").forEach(touch);
   // Nearly every key; to find out what the field holds costs more than all else.
   if (e.target === plain && /^\w$/.test((e as InputEvent).data as string)) return;
   const { type } = e;
@@ -104,15 +109,14 @@ const listen = (target: EventTarget, ...types: string[]): void => {
   for (const type of types) target.addEventListener(type, onEvent, true);
 };
 
-/** Start listening to a document and its frames; what already stands in its fields counts too. */
+/** Start listening to a document and its frames. */
 export const watch = (page?: Document): void => {
   // The first script of a key has the document: a frame's own tag and ours, or a module and a tag, would be two leads.
   const owners = page as unknown as Record<string, unknown>;
   const key = config.client_key as string;
   if (!page || (owners[key] = owners[key] || groups) !== groups) return;
   listen(page.defaultView as Window, "pagehide");
-  listen(page, "click", "load", "input", "change");
-  for (const el of page.querySelectorAll<Control>(":is(iframe,input:user-valid)"))
-    if (el.contentDocument) watch(el.contentDocument);
-    else touch(el);
+  listen(page, "click", "input", "change", "load");
+  // Without a frame in the window there is none in any document of it; the look for them takes long in a long page.
+  if (length) for (const frame of page.querySelectorAll("iframe")) watch(frame.contentDocument as Document);
 };
