@@ -5,17 +5,17 @@
 // may well be the visitor's own in other fields.
 export const NEVER = /\bpin|[^y]code|contras|wo+r[td]\b|passw|secret|senha|passe?\b|parola|pwd/;
 
-export const CARD = /card[^p.i]|cc-/;
+export const CARD = /cc-|card[^i.p]/;
 
 // Somebody else's.
-export const STRANGER = /\brefer|friend|colleag|\|cc\||recipi/;
+export const STRANGER = /\brefer|friend|colleag|recipi|\|cc\|/;
 
 // An address is asked for.
 export const ASKED = /mail|correo/;
 
 // Of no interest to us; an address here is no visitor's, unless the field says that it wants one.
 export const ASIDE =
-  /\|to\||title|size|role|indus|crunc|display|(device|product|user|event|domain).?na|nick|login|insur|search/;
+  /\|to\||size|display|crunc|indus|title|role|nick|(device|user|product|domain|event).?na|login|insur|search/;
 
 // First match wins, so the narrow ones stand above the wide ones. City, state and country become the one documented
 // location; "n" is a name of whatever kind is missing.
@@ -24,15 +24,15 @@ export const TABLE: Record<string, RegExp> = {
   twitter: /twitter/,
   name: /full.?n[^[]*$|r\[name|first.+last|(et|[i,d&y]) (nom|naz|pr.nom|nac|vor|ape)/,
   first_name: /\bf.?name|first|given|pr.nom|mei\b|vo+rn|\bimi/,
-  last_name: /\bl.?name|surname|ach(ter)?na|\|(cogn|sobr)|sei\b|mily.?n|apell|nazwi|last/,
-  city: /\bort\b|town|[^ioa]cit[^i]|ville\b|level2|ciudad|plaats|stad|miast/,
+  last_name: /\bl.?name|surname|ach(ter)?na|apell|\|(cogn|sobr)|sei\b|mily.?n|nazwi|last/,
+  city: /\bort\b|town|ville\b|level2|[^ioa]ci(t[^i]|u?dad)|plaats|stad|miast/,
   state: /state\b|level1|provin/,
   country: /country/,
   "": ASIDE,
-  company_website: /(\||ny.?)url|web.?[as]/,
-  company: /\bfirm|drij|employer|business|organi.a|company|untern|soci.t|empresa|azien|instit/,
+  company_website: /web.?[sa]|(ny.?|\|)url/,
+  company: /\bfirm|drij|business|organi.a|company|employer|untern|soci.t|empresa|azien|instit/,
   location: /location/,
-  n: /\b(nom|naam)|t.pers|name( on|[^a-z]*\||..?req)|anspr/,
+  n: /\b(nom|naam)|anspr|t.pers|name(..?req| on|[^a-z]*\|)/,
 };
 
 // In a log-in form these lead to a new password, or a new account.
