@@ -10,7 +10,7 @@ export const MAIL = "0";
 
 // Numbers are no value of any of ours: telephone numbers, dates, codes; a URL may have some. Nor are they one of whatever
 // the owner has named, unless that is a phone or there are words beside them: too many secrets are numbers.
-const NUMBER = /^([^/\d]*\d){6}[^/]*$|^[ -@]*$|\w@/;
+const NUMBER = /^[ -@]*$|^([^/\d]*\d){6}[^/]*$|\w@/;
 
 /** True if the whole text is one address. Syntax only: any domain with a dot and letters after it is fine. */
 export const isEmail = (text: string): boolean =>

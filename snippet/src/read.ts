@@ -23,8 +23,8 @@ export interface Group extends Lead {
   timer_?: number;
 }
 
-const FIELDS = "input:not([type^=c]),textarea,select";
-export const BUTTONS = "button:not([type^=b]),[type=image],[type=submit]";
+const FIELDS = "textarea,input:not([type^=c]),select";
+export const BUTTONS = "button:not([type^=b]),[type=submit],[type=image]";
 
 /** Where a log-in form shows that it is one. */
 export const PROOFS = `${BUTTONS},[type=password],h3,${LINKS},h2,[autocomplete],h1`;
@@ -88,7 +88,7 @@ const paramOf = (field: Field, value: string): string | undefined => {
     // The one with the longest name, aria-labelledby, names other elements; the first is the label. Of a choice, its first
     // options may say what it asks for; a whole list of countries has a city and a state in it.
     for (const { name, value } of node.attributes)
-      if (/^(t|i|aria-l|pl|na|l|au)/.test(name))
+      if (/^(t|na|l|pl|i|aria-l|au)/.test(name))
         words +=
           `|${value}|` +
           (

@@ -26,10 +26,10 @@ export const TABLE: Record<string, RegExp> = {
   last_name:
     /apellid|last|nachname|sei\b|surname|mily.?n|\bl.?name|familienn|nom de fam|cognome|sobrenome|apelido|achtern|efternamn|etternavn|efternavn|sukunimi|nazwisk|soyad|фамил|příjmen|priezv|vezetékn|nume de fam|prezime|priimek|прізв|презим|επ[ώω]νυμο|שם משפחה|نام خانواد|उपनाम|นามสกุล|\|\s*họ\W*\||nama (belakang|keluarga)|（姓）|\|姓\||姓氏|العائلة/,
   city: /town|level2|[^aio]cit[^i]|stadt|\bort\b|wohnort|ville\b|ciudad|localidad|citt[aà]|cidade|localidade|munic[ií]p|poblaci|plaats|postort|poststed|\|by\W*\||\bstad\b|kaupunki|paikkak|miast|miejscow|mj?[eě]sto\b|\bobec\b|város|települ|\bora[sșş]|\|\s*grad\W*\||місто|\|\W*град|πόλη|עיר|شهر|शहर|เมือง|thành phố|\bkota\b|.ehir|город|市区|都市|城市|도시|المدينة/,
-  state:
-    /level1|state\b|provin|bundesland|kanton|provinc|estado|stato\b|область|jude[tțţ]|استان|จังหวัด|tỉnh\b|都道府県|省份/,
   country:
-    /\bland\b|country|pa[ií]s\b|pays( de|\W*\|)|paese|nazione|kraj(ina)?\b|země|ország|[ ,|][tțţ]ar[aă]\W|dr.ava|държава|країн|χώρα|מדינה|ארץ|کشور|देश|ประเทศ|quốc gia|negara|\bmaa\b|.lke\b|стран|国|國|국가|الدولة/,
+    /\bland\b|country|pa[ií]s\b|pays( de|\W*\|)|paese|nazione|kraj(ina)?\b|země|ország|[ ,|][tțţ]ar[aă]\W|dr.ava|държава|країн|χώρα|מדינה|ארץ|کشور|देश|ประเทศ|quốc gia|negara(?! b)|\bmaa\b|.lke\b|стран|国|國|국가|الدولة/,
+  state:
+    /level1|state\b|provin|regi.n|bundesland|kanton|provinc|estado|stato\b|область|jude[tțţ]|استان|จังหวัด|tỉnh\b|都道府県|省份/,
   "": ASIDE,
   company_website:
     /(ny.?|\|)url|web.?[as]|homepage|internetseite|site web|\bsitio|\bsito\b|webov|weboldal|honlap|сайт|ιστοσελ|אתר|وب.?سایت|वेबसाइट|เว็บไซต์|trang web|situs|ホームページ|网站|웹사이트|الموقع/,
