@@ -53,7 +53,7 @@ const post = (body: URLSearchParams, callback?: Callback): void => {
     else if (tries < TRIES) later(resend, 1e3 << tries++);
     if (callback) callback(status === 200 ? undefined : Error(`bad status code: ${status} message: ${text}`));
   });
-  send(endpoint(), { body, credentials: "omit", keepalive: true, method: "POST" }).then(
+  send(endpoint(), { method: "POST", keepalive: true, credentials: "omit", body }).then(
     (r) => r.text().then((text) => settle(r.status, text)),
     () => settle(0, ""),
   );
@@ -70,7 +70,7 @@ const resend = guarded(() => {
  */
 export const capture = (lead: Lead, person: Person, stage: Stage, callback?: Callback): void => {
   const who = stringify(person, (_, value) => value || undefined);
-  const isNew = who !== lead.sent_;
+  const isNew = lead.sent_ !== who;
   // The stages come one after the other in the alphabet too.
   if (
     isAllowed
@@ -91,8 +91,8 @@ export const capture = (lead: Lead, person: Person, stage: Stage, callback?: Cal
     }),
   });
   new URL(location as unknown as string).searchParams.forEach((value, key) => /utm_/.test(key) && body.set(key, value));
-  lead.sent_ = who;
   lead.stage_ = stage;
+  lead.sent_ = who;
   post(body, callback);
 };
 

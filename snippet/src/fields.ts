@@ -10,11 +10,11 @@ export const MAIL = "0";
 
 // Numbers are no value of any of ours: telephone numbers, dates, codes; a URL may have some. Nor are they one of whatever
 // the owner has named, unless that is a phone or there are words beside them: too many secrets are numbers.
-const NUMBER = /^[ -@]*$|^([^/\d]*\d){6}[^/]*$|\w@/;
+const NUMBER = /^([^/\d]*\d){6}[^/]*$|^[ -@]*$|\w@/;
 
 /** True if the whole text is one address. Syntax only: any domain with a dot and letters after it is fine. */
 export const isEmail = (text: string): boolean =>
-  /^[^\s!-%(-*,/:-@]+@[^\s!-%(-*,/:-@]+\.\D[^\s!-%(-*,/:-@]+$/.test(text);
+  /^[^\s!-%,(-*/:-@]+@[^\s!-%,(-*/:-@]+\.\D[^\s!-%,(-*/:-@]+$/.test(text);
 
 /** Find the parameter whose words are the first to be in what a field says. */
 const paramSaid = (said: string): string | undefined => {
@@ -32,7 +32,7 @@ export const recognise = (explicit: string | null, words: string, value: string)
   // that the field is for the password.
   const isWanted = /@/.test(value) && ASKED.test(said) && !/current-p/.test(said);
   if (!isWanted && NEVER.test(said)) return;
-  if (!isWanted && CARD.test(said)) return "";
+  if (CARD.test(said) && !isWanted) return "";
   if (explicit)
     return (explicit === "email" ? !isMail : NUMBER.test(value) && !/ [a-z]{2}|pho/.test(explicit + value))
       ? ""
@@ -45,7 +45,7 @@ export const recognise = (explicit: string | null, words: string, value: string)
  * Turn city, state and country into the one documented `location` unless there is one, the best address into the `email`,
  * and "Name" beside "Vorname", "Nombre" beside "Apellidos" into what is missing. What is not known is undefined.
  */
-export function documented({ [MAIL]: email, city, country, state, "": _, n, ...person }: Found): Partial<Found> {
+export function documented({ [MAIL]: email, city, state, "": _, country, n, ...person }: Found): Partial<Found> {
   let location: string | undefined;
   // biome-ignore lint/style/useTemplate: it is smaller than one
   for (const part of [city, state, country]) if (part) location = location ? location + ", " + part : part;

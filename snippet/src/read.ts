@@ -23,13 +23,13 @@ export interface Group extends Lead {
   timer_?: number;
 }
 
-const FIELDS = "textarea,input:not([type^=c]),select";
-export const BUTTONS = "button:not([type^=b]),[type=submit],[type=image]";
+const FIELDS = "input:not([type^=c]),select,textarea";
+export const BUTTONS = "[type=submit],button:not([type^=b]),[type=image]";
 
 /** Where a log-in form shows that it is one. */
 export const PROOFS = `${BUTTONS},[type=password],h3,${LINKS},h2,[autocomplete],h1`;
 
-const READABLE = /^(te..?$|e|sel|u)/;
+const READABLE = /^(te..?$|u|e|sel)/;
 
 // Elements that have ever been a password, and what stood in them last: a "show password" toggle hides nothing from us.
 export const secrets = new Map<Field, string>();
@@ -37,9 +37,9 @@ export const secrets = new Map<Field, string>();
 /** Make a group without a form or fields yet. */
 export const newGroup = (): Group =>
   ({
+    person_: {},
     touched_: new Map(),
     gone_: {},
-    person_: {},
   }) as unknown as Group;
 
 /** Find the element whose shadow root a node lies in. */
@@ -63,7 +63,7 @@ export const isSecret = (field: Field, isNever?: unknown): unknown => {
   let isIn: unknown;
   secrets.forEach((secret, old) => {
     // What took its place goes on with what stood in it; if that was nothing, it is known by its name.
-    isIt = isIt || (secret || old.isConnected || old.name !== name ? value.slice(0, -1) === secret : name);
+    isIt = isIt || (old.isConnected || secret || old.name !== name ? value.slice(0, -1) === secret : name);
     isIn = isIn || (secret[3] ? value.includes(secret) : value === secret);
   });
   // Nothing is not the same as what an empty field holds.
@@ -88,7 +88,7 @@ const paramOf = (field: Field, value: string): string | undefined => {
     // The one with the longest name, aria-labelledby, names other elements; the first is the label. Of a choice, its first
     // options may say what it asks for; a whole list of countries has a city and a state in it.
     for (const { name, value } of node.attributes)
-      if (/^(t|na|l|pl|i|aria-l|au)/.test(name))
+      if (/^(t|au|pl|na|aria-l|i|l)/.test(name))
         words +=
           `|${value}|` +
           (
@@ -96,13 +96,13 @@ const paramOf = (field: Field, value: string): string | undefined => {
               .textContent as string
           ).slice(0, 150);
   }
-  return explicit || READABLE.test(field.type) ? recognise(explicit, words, value) : "";
+  return READABLE.test(field.type) || explicit ? recognise(explicit, words, value) : "";
 };
 
 /** Take what the visitor has entered so far; the first field of a kind wins, of those that are gone the last. */
 export const read = (group: Group, isTyping?: boolean): void => {
-  const root = group.root_;
   const here: Found = {};
+  const root = group.root_;
   group.touched_.forEach(
     guarded(([param, value]: [string, string], field: Field) => {
       // A step that the page has dropped still counts; a field is read even then if there was no time before.
@@ -126,7 +126,7 @@ export const read = (group: Group, isTyping?: boolean): void => {
   // A log-in form says more often that it is one, or has a link for those who have lost their password, than that it makes
   // a new account: its visitor is no new lead, unless there is more than an address. (Once submitted it may be gone.)
   if (config.login_forms || /",/.test(stringify(person))) group.isLogin_ = 0;
-  else if (!isTyping && stringify(person) !== group.sent_ && (here.email || here[MAIL])) {
+  else if ((here.email || here[MAIL]) && group.sent_ !== stringify(person) && !isTyping) {
     let said = (root.cloneNode() as Element).outerHTML;
     for (const el of all(root, PROOFS)) said += el.outerHTML;
     group.isLogin_ = said.split(LOGIN).length > said.split(NEW).length;

@@ -48,10 +48,10 @@ const flush = (group: Group, stage: Stage, isRead?: boolean): void => {
   isRead || read(group);
   if (
     !/false/.test(config.automatic as string) &&
-    group.person_.email &&
     // The careful hear of no lead before its submit.
-    (stage === "submit" || group.stage_ || !isCareful) &&
-    !group.isLogin_
+    (stage === "submit" || !isCareful || group.stage_) &&
+    !group.isLogin_ &&
+    group.person_.email
   )
     capture(group, group.person_, stage);
 };
@@ -66,7 +66,7 @@ const wait = (group: Group, isTyping?: boolean): void => {
   group.timer_ = later(
     guarded(() => flush(group, "entry", !isTyping)),
     // A better address than one that nobody asked for may follow.
-    group.found_[MAIL] || isTyping ? STANDING_MS : PAUSE_MS,
+    isTyping || group.found_[MAIL] ? STANDING_MS : PAUSE_MS,
   );
 };
 
@@ -79,13 +79,13 @@ export const onEvent = guarded((e: Event) => {
   const el = e.composedPath()[0] as Element as Control;
   if (type === "input") {
     touch(el);
-    if (/@|^$/.test(el.value)) {
+    if (/^$|@/.test(el.value)) {
       // An address that is taken back, or not whole any more.
       current.person_ = plain = {};
       wait(current, true);
     }
-  } else if (type === "load") watch(el.contentDocument);
-  else if (type === "pagehide") groups.forEach((group) => flush(group, "leave"));
+  } else if (type === "pagehide") groups.forEach((group) => flush(group, "leave"));
+  else if (type === "load") watch(el.contentDocument);
   else {
     if (type === "change") touch(el);
     // Before the page shows them as text.
@@ -97,7 +97,7 @@ export const onEvent = guarded((e: Event) => {
     } else
       groups.forEach((group) =>
         // For those who wait for a submit: loose fields have none, and a page may handle the click on the button instead.
-        group.root_.contains(el.closest(BUTTONS)) && isCareful && !all(group.root_, ":invalid")[0]
+        isCareful && group.root_.contains(el.closest(BUTTONS)) && !all(group.root_, ":invalid")[0]
           ? flush(group, "submit")
           : wait(group),
       );
@@ -115,8 +115,8 @@ export const watch = (page?: Document): void => {
   const owners = page as unknown as Record<string, unknown>;
   const key = config.client_key as string;
   if (!page || (owners[key] = owners[key] || groups) !== groups) return;
+  listen(page, "input", "load", "change", "click");
   listen(page.defaultView as Window, "pagehide");
-  listen(page, "click", "input", "change", "load");
   // Without a frame in the window there is none in any document of it; the look for them takes long in a long page.
   if (length) for (const frame of page.querySelectorAll("iframe")) watch(frame.contentDocument as Document);
 };

@@ -4,7 +4,7 @@
 // A \b says nothing beside a letter that is not one of a to z.
 
 export const NEVER =
-  /[^y]code|otp|\bpin|\bexp|secret|pass.?[wc]|\bssn|\bcv[cv]|\btax|pwd|kennw|contrase|passe?\b|senha|has[lł]o|wachtw|l.senord|salasana|adgangsk|.ifre|парол|パスワ|暗証|密码|密碼|비밀|المرور|steuer|fiscal|\bcpf\b|parol[aă]|passord|\bdni\b|\bnif\b|инн\b|паспорт|heslo|jelsz|lozink|zapork|geslo|κωδικ|סיסמ|رمز|گذرواژه|mật kh|\bsandi\b|รหัส|पासवर्ड/;
+  /[^ey]code|otp|\bpin|\bexp|secret|pass.?[wc]|\bssn|\bcv[cv]|\btax|pwd|kennw|contrase|passe?\b|senha|has[lł]o|wachtw|l.senord|salasana|adgangsk|.ifre|парол|パスワ|暗証|密码|密碼|비밀|المرور|steuer|fiscal|\bcpf\b|parol[aă]|passord|\bdni\b|\bnif\b|инн\b|паспорт|heslo|jelsz|lozink|zapork|geslo|κωδικ|סיסמ|رمز|گذرواژه|mật kh|\bsandi\b|รหัส|पासवर्ड/;
 
 export const CARD = /cc-|card[^.ip]|kreditk|tarjeta|carte banc|cart[aã]o|kredi[tč]|кредит/;
 
@@ -27,14 +27,14 @@ export const TABLE: Record<string, RegExp> = {
     /apellid|last|nachname|sei\b|surname|mily.?n|\bl.?name|familienn|nom de fam|cognome|sobrenome|apelido|achtern|efternamn|etternavn|efternavn|sukunimi|nazwisk|soyad|фамил|příjmen|priezv|vezetékn|nume de fam|prezime|priimek|прізв|презим|επ[ώω]νυμο|שם משפחה|نام خانواد|उपनाम|นามสกุล|\|\s*họ\W*\||nama (belakang|keluarga)|（姓）|\|姓\||姓氏|العائلة/,
   city: /town|level2|[^aio]cit[^i]|stadt|\bort\b|wohnort|ville\b|ciudad|localidad|citt[aà]|cidade|localidade|munic[ií]p|poblaci|plaats|postort|poststed|\|by\W*\||\bstad\b|kaupunki|paikkak|miast|miejscow|mj?[eě]sto\b|\bobec\b|város|települ|\bora[sșş]|\|\s*grad\W*\||місто|\|\W*град|πόλη|עיר|شهر|शहर|เมือง|thành phố|\bkota\b|.ehir|город|市区|都市|城市|도시|المدينة/,
   country:
-    /\bland\b|country|pa[ií]s\b|pays( de|\W*\|)|paese|nazione|kraj(ina)?\b|země|ország|[ ,|][tțţ]ar[aă]\W|dr.ava|държава|країн|χώρα|מדינה|ארץ|کشور|देश|ประเทศ|quốc gia|negara(?! b)|\bmaa\b|.lke\b|стран|国|國|국가|الدولة/,
+    /\bland\b|countr|pa[ií]s\b|pays( de|\W*\|)|paese|nazione|kraj(ina)?\b|země|ország|[ ,|][tțţ]ar[aă]\W|dr.ava|държава|країн|χώρα|מדינה|ארץ|کشور|देश|ประเทศ|quốc gia|negara(?! b)|\bmaa\b|.lke\b|стран|国|國|국가|الدولة/,
   state:
-    /level1|state\b|provin|regi.n|bundesland|kanton|provinc|estado|stato\b|область|jude[tțţ]|استان|จังหวัด|tỉnh\b|都道府県|省份/,
+    /level1|state[^m]|county|provin|regi.n|bundesland|kanton|provinc|estado|stato\b|область|jude[tțţ]|استان|จังหวัด|tỉnh\b|都道府県|省份/,
   "": ASIDE,
   company_website:
     /(ny.?|\|)url|web.?[as]|homepage|internetseite|site web|\bsitio|\bsito\b|webov|weboldal|honlap|сайт|ιστοσελ|אתר|وب.?سایت|वेबसाइट|เว็บไซต์|trang web|situs|ホームページ|网站|웹사이트|الموقع/,
   company:
-    /company|\bfirm|instit|фирм|bedrift|selskap|liation|organi.a|business|empresa|employer|unternehm|betrieb|firmen|entrepr|soci.t|azienda|ragione|raz.{1,2}[no] soc|bedrijf|organisati|f.retag|bolag|virksomh|yritys|.irket|společn|spolo.nos|\bcég|companie|tvrtk|podjetj|εταιρ|επωνυμία|חברה|شرکت|कंपनी|บริษัท|công ty|perusahaan|підпри|компан|организац|会社|社名|組織|勤務先|企業|单位|單位|소속|기업|公司|회사|الشركة/,
+    /company|\bfirm|instit|фирм|bedrift|selskap|liation|agenc|organi.a|business|empresa|employer|unternehm|betrieb|firmen|entrepr|soci.t|azienda|ragione|raz.{1,2}[no] soc|bedrijf|organisati|f.retag|bolag|virksomh|yritys|.irket|společn|spolo.nos|\bcég|companie|tvrtk|podjetj|εταιρ|επωνυμία|חברה|شرکت|कंपनी|บริษัท|công ty|perusahaan|підпри|компан|организац|会社|社名|組織|勤務先|企業|单位|單位|소속|기업|公司|회사|الشركة/,
   location: /location(?! name)|standort|ubicac|localiza|所在地|местополож/,
   n: /anspr|t.?pers|author\b|name( on|..?req|[^a-z]*\|)|nom(bre|e)?s?\b|\bnaam\b|\bna[mv]n\b|nimi\b|\bnazwa\b|\bi.?sim\b|\bad([ıi]|\b)|имя|име[^юе]|ім.я|jméno|\bmeno\b|név\b|\bnume\b|\bime\b|[όο]νομα|שם|نام|नाम|ชื่อ|tên|\bnama\b|名前|名字|称呼|稱呼|担当者|담당자|이름|الاسم/,
 };
