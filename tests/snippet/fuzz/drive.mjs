@@ -66,7 +66,12 @@ const FINDER = `(() => {
       find(id, document).dispatchEvent(new view.Event("change", { bubbles: true }));
     },
     ready: () => when(() => window.StackLead || frames[0]?.StackLead, WAIT_MS),
-    inFrame: (script) => (frames[0] || window).eval(script),
+    // The script of a frame may still be on its way when the page has loaded.
+    async inFrame(script) {
+      const view = () => frames[0] || window;
+      if (!(await when(() => view().eval('typeof behave == "object"'), WAIT_MS))) throw Error("there is no script in the frame");
+      view().eval(script);
+    },
     inTag: (script) => (window.StackLead ? window : frames[0] || window).eval(script),
   };
 })()`;
@@ -131,8 +136,8 @@ export class Tab {
   async step(step, wait) {
     const [[verb, what]] = Object.entries(step);
     if (verb === "run") {
-      const where = step.inTag ? "__fuzz.inTag" : step.inGroup ? "__fuzz.inFrame" : "eval";
-      return this.ask(`void ${where}(${JSON.stringify(what)})`);
+      const where = step.inTag ? "void __fuzz.inTag" : step.inGroup ? "__fuzz.inFrame" : "void eval";
+      return this.ask(`${where}(${JSON.stringify(what)})`);
     }
     if (verb === "tab") return this.key("Tab", "Tab", 9);
     if (verb === "own" || verb === "arrive") return wait[verb](what);
