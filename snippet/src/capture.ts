@@ -91,8 +91,8 @@ export const capture = (lead: Lead, person: Person, stage: Stage, callback?: Cal
     }),
   });
   new URL(location as unknown as string).searchParams.forEach((value, key) => /utm_/.test(key) && body.set(key, value));
-  lead.stage_ = stage;
   lead.sent_ = who;
+  lead.stage_ = stage;
   post(body, callback);
 };
 

@@ -1,6 +1,6 @@
 // Which documented parameter is this field, if any? Pure: strings in, a parameter's name out.
 
-import { ASIDE, ASKED, CARD, NEVER, STRANGER, TABLE } from "./words";
+import { ASKED, CARD, NEVER, STRANGER, TABLE } from "./words";
 
 /** What a visitor has entered, by parameter. */
 export type Found = Record<string, string>;
@@ -38,14 +38,20 @@ export const recognise = (explicit: string | null, words: string, value: string)
       ? ""
       : explicit;
   if (STRANGER.test(said)) return "";
-  return isMail ? (isWanted ? "email" : ASIDE.test(said) ? "" : MAIL) : (!NUMBER.test(value) && paramSaid(said)) || "";
+  return isMail
+    ? isWanted
+      ? "email"
+      : (TABLE[""] as RegExp).test(said)
+        ? ""
+        : MAIL
+    : (!NUMBER.test(value) && paramSaid(said)) || "";
 };
 
 /**
  * Turn city, state and country into the one documented `location` unless there is one, the best address into the `email`,
  * and "Name" beside "Vorname", "Nombre" beside "Apellidos" into what is missing. What is not known is undefined.
  */
-export function documented({ [MAIL]: email, city, state, "": _, country, n, ...person }: Found): Partial<Found> {
+export function documented({ [MAIL]: email, state, "": _, country, city, n, ...person }: Found): Partial<Found> {
   let location: string | undefined;
   // biome-ignore lint/style/useTemplate: it is smaller than one
   for (const part of [city, state, country]) if (part) location = location ? location + ", " + part : part;

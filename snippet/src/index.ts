@@ -10,8 +10,8 @@ declare const window: {
 };
 
 try {
-  const script = document.currentScript as HTMLScriptElement;
   const before = window.StackLead || {};
+  const script = document.currentScript as HTMLScriptElement;
   const options = config as Record<string, unknown>;
   if (script) {
     // A URL costs too much while the page is coming where there is nothing in it.

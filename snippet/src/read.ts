@@ -24,7 +24,7 @@ export interface Group extends Lead {
 }
 
 const FIELDS = "input:not([type^=c]),select,textarea";
-export const BUTTONS = "[type=submit],button:not([type^=b]),[type=image]";
+export const BUTTONS = "[type=submit],button:not([type^=b])";
 
 /** Where a log-in form shows that it is one. */
 export const PROOFS = `${BUTTONS},[type=password],h3,${LINKS},h2,[autocomplete],h1`;
@@ -37,9 +37,9 @@ export const secrets = new Map<Field, string>();
 /** Make a group without a form or fields yet. */
 export const newGroup = (): Group =>
   ({
-    person_: {},
     touched_: new Map(),
     gone_: {},
+    person_: {},
   }) as unknown as Group;
 
 /** Find the element whose shadow root a node lies in. */
@@ -59,7 +59,7 @@ export const isSeen = (field: Element | undefined): boolean =>
  */
 export const isSecret = (field: Field, isNever?: unknown): unknown => {
   const { name, value } = field;
-  let isIt: unknown = isNever || field.type === "password" || secrets.has(field);
+  let isIt: unknown = field.type === "password" || isNever || secrets.has(field);
   let isIn: unknown;
   secrets.forEach((secret, old) => {
     // What took its place goes on with what stood in it; if that was nothing, it is known by its name.
@@ -75,10 +75,11 @@ const paramOf = (field: Field, value: string): string | undefined => {
   let words = "";
   // The text around the field, as far as it is alone in it.
   let node: Element | null | undefined = field;
-  for (const label of field.labels || []) words += `|${label.textContent}`;
+  for (const label of field.labels || []) words += words ? "" : `|${label.textContent}`;
   for (let i = 3; i-- && !words && (node = node.parentElement) && !all(node, FIELDS)[1]; )
     words = (node.textContent as string).trim();
-  words = words.slice(0, 150);
+  // biome-ignore lint/style/useTemplate: it is smaller than one
+  words = words.slice(0, 150) + "|" + field.type;
   for (node = field; node; node = hostOf(node)) {
     const box = node.closest<HTMLElement>("[data-sl-field],[sl-field]");
     if (box) {
@@ -88,7 +89,7 @@ const paramOf = (field: Field, value: string): string | undefined => {
     // The one with the longest name, aria-labelledby, names other elements; the first is the label. Of a choice, its first
     // options may say what it asks for; a whole list of countries has a city and a state in it.
     for (const { name, value } of node.attributes)
-      if (/^(t|au|pl|na|aria-l|i|l)/.test(name))
+      if (/^(t|au|pl|aria-l|na|i|l)/.test(name))
         words +=
           `|${value}|` +
           (

@@ -92,12 +92,13 @@ export const onEvent = guarded((e: Event) => {
     else (el.getRootNode() as Document).querySelectorAll<Field>("[type=password]").forEach(isSecret);
     if (type === "submit") {
       flush(groups.get(el) as Group, type);
-      // The same field may ask the next question.
+      // What was entered holds; the same field may ask the next question, and a reset is none of the visitor's.
+      current.touched_.clear();
       current.gone_ = current.found_;
     } else
       groups.forEach((group) =>
         // For those who wait for a submit: loose fields have none, and a page may handle the click on the button instead.
-        isCareful && group.root_.contains(el.closest(BUTTONS)) && !all(group.root_, ":invalid")[0]
+        isCareful && !all(group.root_, ":invalid")[0] && group.root_.contains(el.closest(BUTTONS))
           ? flush(group, "submit")
           : wait(group),
       );
@@ -115,8 +116,8 @@ export const watch = (page?: Document): void => {
   const owners = page as unknown as Record<string, unknown>;
   const key = config.client_key as string;
   if (!page || (owners[key] = owners[key] || groups) !== groups) return;
-  listen(page, "input", "load", "change", "click");
   listen(page.defaultView as Window, "pagehide");
+  listen(page, "click", "input", "load", "change");
   // Without a frame in the window there is none in any document of it; the look for them takes long in a long page.
   if (length) for (const frame of page.querySelectorAll("iframe")) watch(frame.contentDocument as Document);
 };

@@ -14,13 +14,10 @@ export const STRANGER =
 export const ASKED =
   /mail|correo|posta\b|courriel|lectronique|почт|пошт|имейл|ηλεκτρονικ|אימייל|דוא|ایمیل|الکترونیک|ईमेल|อีเมล|thư điện|メール|邮箱|電郵|이메일|البريد/;
 
-export const ASIDE =
-  /job|\|to\||insur|indus|crunc|login|title|size|role|\bpet\b|coupon|\bfile|(user|product|domain|device|event).?na|search|event|nick|display|beruf|titel|funktion|benutzern|such|gutschein|utilisat|\bposte\b|profession|fonction|usuari|cargo|puesto|utente|ruolo|gebruikers|functie|u.ytkown|kullan|пользоват|должност|ユーザ|役職|部署|フリガナ|カナ|用户|职位|사용자|직책|المستخدم|uživatel|použ[ií]vate|felhaszn|utilizator|korisni|uporabn|користув|потребит|χρήστη|משתמש|کاربر|उपयोगकर्ता|ผู้ใช้|người dùng|đăng nhập|pengguna|pozic[ei]|beoszt|funcți|посад|длъжност|θέση|תפקיד|ตำแหน่ง|chức (vụ|danh)|jabatan|ふりがな|straße|strasse|\brue\b|adres/;
-
 export const TABLE: Record<string, RegExp> = {
   linkedin: /linked/,
   twitter: /twitter/,
-  name: /full.?n[^[]*$|first.+last|r\[name|(et|[y,di&]) (vor|nac|naz|ape|nom|pr.nom)|nachname, vorn|nom et pr|pr.nom et nom|nombre y ap|nombre compl|nome e (cog|sobr)|nome compl|voor.{1,4}en achter|volledige|\bad[^|]{0,6}soyad|fullt? na[mv]n|фамилия,? (и )?имя|ф\.? ?и\.? ?о|姓名|氏名|お名前|성명|성함|الاسم الكامل|celé jm|jméno a p|meno a p|teljes n|név és|nume.{0,2} (.i|complet)|prenume .i|ime (i|in) pr|(им[яе]|ім.я) (и|та) (фам|пр)|пр.{5,7} та ім|\|\s*п\.? ?і\.? ?б|ονοματεπ|שם מלא|نام و نام|पूरा नाम|ชื่อ.{1,5}(นาม)?สกุล|họ.{1,4}tên|nama (lengkap|penuh)/,
+  name: /full.?n[^[]*$|first.+last|r\[name|(et|nd|[y,i&]) (vor|nac|naz|ape|nom|pr.nom)|nachname, vorn|nom et pr|pr.nom et nom|nombre y ap|nombre compl|nome e (cog|sobr)|nome compl|voor.{1,4}en achter|volledige|\bad[^|]{0,6}soyad|fullt? na[mv]n|фамилия,? (и )?имя|ф\.? ?и\.? ?о|姓名|氏名|お名前|성명|성함|الاسم الكامل|celé jm|jméno a p|meno a p|teljes n|név és|nume.{0,2} (.i|complet)|prenume .i|ime (i|in) pr|(им[яе]|ім.я) (и|та) (фам|пр)|пр.{5,7} та ім|\|\s*п\.? ?і\.? ?б|ονοματεπ|שם מלא|نام و نام|पूरा नाम|ชื่อ.{1,5}(นาม)?สกุล|họ.{1,4}tên|nama (lengkap|penuh)/,
   first_name:
     /pr.nom|vo+rn|mei\b|first|given|\bf.?name|nombre de pila|primer nombre|f.rnamn|fornavn|etunimi|imi[eę][^\w]|křest|keresztn|utón|שם פרטי|पहला नाम|nama depan|prenume|名\)|（名）|\|名\||الأول/,
   last_name:
@@ -30,12 +27,12 @@ export const TABLE: Record<string, RegExp> = {
     /\bland\b|countr|pa[ií]s\b|pays( de|\W*\|)|paese|nazione|kraj(ina)?\b|země|ország|[ ,|][tțţ]ar[aă]\W|dr.ava|държава|країн|χώρα|מדינה|ארץ|کشور|देश|ประเทศ|quốc gia|negara(?! b)|\bmaa\b|.lke\b|стран|国|國|국가|الدولة/,
   state:
     /level1|state[^m]|county|provin|regi.n|bundesland|kanton|provinc|estado|stato\b|область|jude[tțţ]|استان|จังหวัด|tỉnh\b|都道府県|省份/,
-  "": ASIDE,
+  location: /location(?! name)|standort|ubicac|localiza|所在地|местополож/,
+  "": /job|\|to\||insur|indus|crunc|login|title|size|role|\bpet\b|coupon|\bfile|(user|product|domain|device|event).?na|search|t-one|event|nick|display|beruf|titel|funktion|benutzern|such|gutschein|utilisat|\bposte\b|profession|fonction|usuari|cargo|puesto|utente|ruolo|gebruikers|functie|u.ytkown|kullan|пользоват|должност|ユーザ|役職|部署|フリガナ|カナ|用户|职位|사용자|직책|المستخدم|uživatel|použ[ií]vate|felhaszn|utilizator|korisni|uporabn|користув|потребит|χρήστη|משתמש|کاربر|उपयोगकर्ता|ผู้ใช้|người dùng|đăng nhập|pengguna|pozic[ei]|beoszt|funcți|посад|длъжност|θέση|תפקיד|ตำแหน่ง|chức (vụ|danh)|jabatan|ふりがな|straße|strasse|\brue\b|adres/,
   company_website:
     /(ny.?|\|)url|web.?[as]|homepage|internetseite|site web|\bsitio|\bsito\b|webov|weboldal|honlap|сайт|ιστοσελ|אתר|وب.?سایت|वेबसाइट|เว็บไซต์|trang web|situs|ホームページ|网站|웹사이트|الموقع/,
   company:
-    /company|\bfirm|instit|фирм|bedrift|selskap|liation|agenc|organi.a|business|empresa|employer|unternehm|betrieb|firmen|entrepr|soci.t|azienda|ragione|raz.{1,2}[no] soc|bedrijf|organisati|f.retag|bolag|virksomh|yritys|.irket|společn|spolo.nos|\bcég|companie|tvrtk|podjetj|εταιρ|επωνυμία|חברה|شرکت|कंपनी|บริษัท|công ty|perusahaan|підпри|компан|организац|会社|社名|組織|勤務先|企業|单位|單位|소속|기업|公司|회사|الشركة/,
-  location: /location(?! name)|standort|ubicac|localiza|所在地|местополож/,
+    /company|\bfirm|instit|фирм|bedrift|selskap|liation|agenc|organi.a|business|empresa|employer|unternehm|betrieb|firmen|entrepr|soci.t|azienda|ragione|ra.{3,6}soci|bedrijf|organisati|f.retag|bolag|virksomh|yritys|.irket|společn|spolo.nos|\bcég|companie|tvrtk|podjetj|εταιρ|επωνυμία|חברה|شرکت|कंपनी|บริษัท|công ty|perusahaan|підпри|компан|организац|会社|社名|組織|勤務先|企業|单位|單位|소속|기업|公司|회사|الشركة/,
   n: /anspr|t.?pers|author\b|name( on|..?req|[^a-z]*\|)|nom(bre|e)?s?\b|\bnaam\b|\bna[mv]n\b|nimi\b|\bnazwa\b|\bi.?sim\b|\bad([ıi]|\b)|имя|име[^юе]|ім.я|jméno|\bmeno\b|név\b|\bnume\b|\bime\b|[όο]νομα|שם|نام|नाम|ชื่อ|tên|\bnama\b|名前|名字|称呼|稱呼|担当者|담당자|이름|الاسم/,
 };
 

@@ -10,4 +10,4 @@ guarded(() => {
   isWorld = /stacklead\.world/.test((findTag() as HTMLScriptElement).src);
 })();
 
-export const { ASKED, CARD, NEVER, STRANGER, ASIDE, TABLE, LINKS, LOGIN, NEW } = isWorld ? world : plain;
+export const { ASKED, CARD, NEVER, STRANGER, TABLE, LINKS, LOGIN, NEW } = isWorld ? world : plain;
